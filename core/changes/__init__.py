@@ -1,0 +1,1 @@
+"""Changes on their way: drafts, sealed submissions, their states, decisions and merging."""
