@@ -1,0 +1,1 @@
+"""The officer's program: sync, services, window and command line."""

@@ -1,0 +1,1 @@
+"""The desk between screen and store: verbs in, signals out."""

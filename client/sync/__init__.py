@@ -1,0 +1,1 @@
+"""Talks to the office; knows neither window nor Qt."""

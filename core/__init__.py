@@ -1,0 +1,1 @@
+"""Reads and reasons about data: forms, values, checks, records, changes, wire format."""

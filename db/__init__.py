@@ -1,0 +1,1 @@
+"""The local encrypted store; hands out plain frozen values, never ORM rows."""

@@ -1,0 +1,1 @@
+"""The central office: intake, review desk, change feed."""

@@ -1,0 +1,1 @@
+"""Forms, code lists, pictures and the sample county: data, read through core.resources."""
