@@ -1,0 +1,1 @@
+"""What travels: canonical bytes, signed notes, envelopes, receipts, replies (design.md §5-6)."""
