@@ -1,0 +1,1 @@
+"""The entry screen, built only from the form definition."""

@@ -1,0 +1,1 @@
+"""The registers screen (台账): units, records, posts and a preview of the chosen record."""
