@@ -18,12 +18,12 @@ def canonical_bytes(value: Any) -> bytes:
     """The one way to write *value* as JSON (RFC 8785).
 
     Raises:
-        WireError: the value is not JSON, or an integer is past 2**53 - 1.
+        WireError: the value is not JSON, nested too deep, or has an integer past 2**53 - 1.
 
     """
     try:
         return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+    except (rfc8785.CanonicalizationError, RecursionError) as error:
         raise WireError(f"not JSON: {type(error).__name__}") from error
 
 
