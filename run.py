@@ -195,7 +195,7 @@ def install_packages() -> None:
     STAMP.unlink(missing_ok=True)
     say("Installing the packages of requirements.lock (a minute or two, the first time)")
     pip: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install"]
-    if call([*pip, "--quiet", "--no-input", "--require-hashes", "-r", LOCK]) != 0:
+    if call([*pip, "--progress-bar=off", "--require-hashes", "-r", LOCK], quiet=True) != 0:
         raise CannotGoOnError(
             "The packages could not be installed. Check the connection to the package index that "
             "pip is set to, then run this command again; what is there already is kept."
