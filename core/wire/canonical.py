@@ -45,15 +45,18 @@ def read_json(content: bytes) -> Any:
 
     """
     try:
-        return json.loads(
+        value = json.loads(
             content.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant
         )
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        if b"\\u" in content:  # Only an escape can write half a surrogate pair.
+            json.dumps(value, ensure_ascii=False).encode()
+    except (UnicodeError, json.JSONDecodeError, RecursionError) as error:
         raise WireError(f"not JSON: {type(error).__name__}") from error
     except WireError:
         raise
     except ValueError as error:  # An integer of more digits than Python converts.
         raise WireError("a number is too long") from error
+    return value
 
 
 def read_canonical(content: bytes) -> Any:
