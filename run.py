@@ -179,9 +179,12 @@ def make_environment() -> None:
     moved = STAMP.exists() and STAMP.read_text("utf-8").partition("\n")[0] != str(ROOT)
     if not moved and PYTHON.exists() and answers([PYTHON, "-m", "pip", "--version"]):
         return
-    if answers([sys.executable, "-c", "import ensurepip, venv"]) is None:
+    probe: list[str | Path] = [sys.executable, "-c", "import ensurepip, venv"]
+    if answers(probe) is None:
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         Apt().install([f"python{version}-venv"], "Python's venv module")
+        if answers(probe) is None:
+            raise CannotGoOnError("Without Python's venv module nothing can be installed.")
     say(f"Making {VENV.name} with Python {sys.version.split()[0]}")
     if call([sys.executable, "-m", "venv", "--clear", VENV]) != 0:
         raise CannotGoOnError(f"{VENV} could not be made; the words above say why.")
