@@ -53,9 +53,10 @@ _ORDERING = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function call found in an expression: its name and its literal string arguments."""
+    """A function call found in an expression: its name, how many arguments, literal texts, keywords."""
 
     function: str
+    positional: int
     literals: tuple[str, ...]
     keywords: tuple[str, ...]
 
@@ -195,7 +196,7 @@ class _Compiler:
             for each in node.args
             if isinstance(each, ast.Constant) and isinstance(each.value, str)
         )
-        self.calls.append(Call(name, literals, tuple(key for key, _ in keywords)))
+        self.calls.append(Call(name, len(args), literals, tuple(key for key, _ in keywords)))
         return lambda env: env.call(
             name, [each(env) for each in args], {key: each(env) for key, each in keywords}
         )

@@ -65,6 +65,7 @@ class Field:
     required_if: Expression | None = None
     visible_if: Expression | None = None
     computed: Expression | None = None
+    filled: Expression | None = None  # offered when what it reads changes; may be overtyped
     unique: bool = False
     minimum: int | str | None = None
     maximum: int | str | None = None
@@ -88,6 +89,7 @@ class Field:
     index: bool = False
     more: bool = False  # shown under "更多"
     default: str | None = None
+    flows: tuple[str, ...] = ()  # asked only in these flows; empty: in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,11 @@ class ChildTable:
     minimum: int = 0
     locked: bool = False
     visible_if: Expression | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the columns."""
+        return frozenset(each.name for each in self.fields)
 
     def field(self, name: str) -> Field:
         """The column called *name*; KeyError if there is none."""
@@ -136,6 +143,7 @@ class Rule:
     even_if_empty: bool = False
     store: bool = False  # asks about other records: runs in the database lane
     flows: tuple[str, ...] = ()  # empty: in every flow
+    child: str = ""  # checked for each row of this child table
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +182,7 @@ class ListView:
     tails: tuple[str, ...] = ()  # numbers, searched also by their last digits
     sort: tuple[str, ...] = ()
     parent: str | None = None  # field that makes a tree of the records
+    group: str | None = None  # code field that groups the records without a parent
 
 
 @dataclass(frozen=True)
