@@ -1,1 +1,1 @@
-"""Shows and collects."""
+"""Shows and collects. Knows services, never the store or the network."""
