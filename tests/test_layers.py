@@ -68,6 +68,7 @@ def test_there_are_files_to_read() -> None:
         ("client/cli/main.py", "from PySide6.QtCore import QObject"),
         ("client/cli/main.py", "from client.ui import window"),
         ("client/cli/main.py", "import subprocess"),
+        ("client/settings.py", "from client.ui import window"),
         ("client/app.py", "from office import app"),
         ("client/app.py", "import threading"),
         ("client/demo/office.py", "import office"),
