@@ -15,6 +15,7 @@ from core.codelists import CodeList, load_codelists
 from core.forms.catalogue import Forms
 from core.forms.errors import FormError
 from core.forms.load import load_form
+from core.workdays import Calendar, read_calendar
 
 
 def resource(*parts: str) -> Traversable:
@@ -71,3 +72,14 @@ def messages(name: str) -> Mapping[str, str]:
         if not isinstance(text, str):
             raise FormError(file, "", key, "must be a text")
     return table
+
+
+@cache
+def calendar() -> Calendar:
+    """The holidays and the weekends that are worked, year by year.
+
+    Raises:
+        FormError: the file is broken.
+
+    """
+    return read_calendar(resource("calendars", "holidays.csv").read_text(encoding="utf-8"))
