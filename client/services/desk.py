@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from client.background import Done, Failed, Job, Lane, Runner
+from client.services.troubles import is_trouble
 from core.codelists import CodeList
 from core.forms.catalogue import Forms
 
@@ -80,7 +81,7 @@ class Room:
             lane,
             lambda: func(self.store),
             done=done,
-            failed=failed or self._on_failed,
+            failed=failed or self.on_failed,
             owner=owner,
         )
 
@@ -88,9 +89,8 @@ class Room:
         """The officer's date, YYYY-MM-DD."""
         return self.now().astimezone().date().isoformat()
 
-    def _on_failed(self, error: Exception) -> None:
-        from client.services.troubles import is_trouble  # after the store is open: costs nothing
-
+    def on_failed(self, error: Exception) -> None:
+        """Announces trouble of the environment; raises what is a bug."""
         if not is_trouble(error):
             raise error
         self.changes.failed.emit(error)
