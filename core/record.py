@@ -13,7 +13,7 @@ from typing import Any
 Values = Mapping[str, Any]
 
 
-def value_at(values: Values, pointer: str) -> Any:  # noqa: ANN401 - a value of any JSON type
+def value_at(values: Values, pointer: str) -> Any:
     """The value that *pointer* points to, or None where there is none."""
     current: Any = values
     for part in pointer.strip("/").split("/"):
@@ -54,7 +54,7 @@ def with_value(values: Values, pointer: str, value: object) -> dict[str, Any]:
 
 
 def _put(target: dict[str, Any], name: str, value: object) -> None:
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", []):
         target.pop(name, None)
     else:
         target[name] = value

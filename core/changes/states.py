@@ -25,9 +25,7 @@ NEXT: dict[State, frozenset[State]] = {
     State.RECEIVED: frozenset(
         {State.UNDER_REVIEW, State.APPROVED, State.RETURNED, State.REJECTED, State.CONFLICT}
     ),
-    State.UNDER_REVIEW: frozenset(
-        {State.APPROVED, State.RETURNED, State.REJECTED, State.CONFLICT}
-    ),
+    State.UNDER_REVIEW: frozenset({State.APPROVED, State.RETURNED, State.REJECTED, State.CONFLICT}),
     State.APPROVED: frozenset(),
     State.RETURNED: frozenset(),
     State.REJECTED: frozenset(),

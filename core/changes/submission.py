@@ -163,7 +163,7 @@ def read_submission(body: Mapping[str, Any]) -> Submission:
         raise SubmissionError(str(error)) from error
 
 
-def _strings(values: Any) -> list[str]:  # noqa: ANN401 - untrusted JSON
+def _strings(values: Any) -> list[str]:
     found = list(values)
     if not all(isinstance(each, str) for each in found):
         raise TypeError("a text was expected")

@@ -30,12 +30,12 @@ class RecordEnvironment:
     lookup: Lookup | None = None
     row: Values = field(default_factory=dict)
 
-    def value(self, name: str) -> Any:  # noqa: ANN401 - a value of any JSON type
+    def value(self, name: str) -> Any:
         """The value of the field *name*, or None."""
         found = self.row.get(name)
         return self.values.get(name) if found is None else found
 
-    def call(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
+    def call(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Call the function *name*; an empty argument mostly gives an empty result."""
         if name in _PLAIN:
             return None if None in args else _PLAIN[name](*args)
@@ -59,7 +59,7 @@ class RecordEnvironment:
         entries = self.codelists[codelist]
         return entries.title(code) if code is not None and entries.has(code) else code
 
-    def _previous(self, name: str) -> Any:  # noqa: ANN401
+    def _previous(self, name: str) -> Any:
         return self.base.get(name)
 
     def _count_rows(self, child: str, **where: object) -> int:
@@ -73,7 +73,7 @@ class RecordEnvironment:
             return None
         return self.lookup.count(form, where, without=self.record_id)
 
-    def _value_in(self, form: str, key: str | None, name: str) -> Any:  # noqa: ANN401
+    def _value_in(self, form: str, key: str | None, name: str) -> Any:
         if self.lookup is None or key is None:
             return None
         found = self.lookup.by_key(form, key)
@@ -87,7 +87,8 @@ class RecordEnvironment:
         found = self.lookup.by_key(form, key)
         if found is None:
             return None
-        return sum(row.get(column, 0) for row in _matching(found.values.get(child, ()), where))
+        rows = _matching(found.values.get(child, ()), where)
+        return sum(int(row.get(column, 0)) for row in rows)
 
     def _leads_to(self, form: str, parent: str, key: str | None, target: str | None) -> bool:
         for _ in range(_DEEPEST):
@@ -99,7 +100,7 @@ class RecordEnvironment:
         return True
 
 
-def _matching(rows: Any, where: Mapping[str, object]) -> list[Mapping[str, Any]]:  # noqa: ANN401
+def _matching(rows: Any, where: Mapping[str, object]) -> list[Mapping[str, Any]]:
     return [row for row in rows if all(row.get(key) == value for key, value in where.items())]
 
 
@@ -112,6 +113,11 @@ def _days_between(start: str, end: str) -> int:
     return (date.fromisoformat(end) - date.fromisoformat(start)).days
 
 
+def _id_birth_date(number: str) -> str | None:
+    born = resident_id.birth_date(number)
+    return None if born is None else born.isoformat()
+
+
 def _org_code_of(uscc: str) -> str:
     return uscc[8:17]
 
@@ -122,7 +128,7 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "part": lambda text, start, end: text[start:end] or None,
     "length": len,
     "starts": lambda text, prefix: text.startswith(prefix),
-    "id_birth_date": resident_id.birth_date,
+    "id_birth_date": _id_birth_date,
     "id_sex": resident_id.sex,
     "org_code_of": _org_code_of,
 }

@@ -29,7 +29,7 @@ _LARGEST = 2**53 - 1  # RFC 8785 keeps integers exact up to here
 def check_field(
     field: Field,
     pointer: str,
-    value: Any,  # noqa: ANN401 - untrusted JSON
+    value: Any,
     codelists: Mapping[str, CodeList],
     today: str,
     *,

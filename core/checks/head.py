@@ -54,8 +54,11 @@ def _check(
             yield Issue(finding.code, Severity.WARNING, "/head/phone", finding.params)
     if flow.attachment_required and not attachments:
         yield Issue("attachment_missing", Severity.WARNING, "/head/attachments")
-    if not head.event_date:
-        return
+    if head.event_date:
+        yield from _check_days(head, duty, today)
+
+
+def _check_days(head: Head, duty: Duty, today: str) -> Iterator[Issue]:
     try:
         event = date.fromisoformat(head.event_date).isoformat()
     except ValueError:

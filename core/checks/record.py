@@ -129,7 +129,9 @@ class _RecordCheck:
     def _asked(self, field: Field) -> bool:
         return not field.flows or self.flow.id in field.flows
 
-    def _value(self, field: Field, pointer: str, value: object, *, special: bool) -> Iterator[Issue]:
+    def _value(
+        self, field: Field, pointer: str, value: object, *, special: bool
+    ) -> Iterator[Issue]:
         for issue in check_field(
             field, pointer, value, self.codelists, self.today, special=special
         ):
@@ -280,9 +282,7 @@ def _well_typed_row(
     clean: dict[str, Any] = {}
     for name, value in row.items():
         if name not in child.names:
-            issues.append(
-                Issue("unknown_field", Severity.ERROR, f"{place}/{name}", {"name": name})
-            )
+            issues.append(Issue("unknown_field", Severity.ERROR, f"{place}/{name}", {"name": name}))
         elif (problem := type_problem(child.field(name), value)) is not None:
             issues.append(Issue(problem, Severity.ERROR, f"{place}/{name}"))
         else:

@@ -17,7 +17,9 @@ _INDEXABLE = (FieldType.CODE, FieldType.REFERENCE, FieldType.BOOLEAN, FieldType.
 class Forms(Mapping[str, Form]):
     """Forms by id, and the code lists that they use."""
 
-    def __init__(self, forms: Mapping[str, tuple[str, Form]], codelists: Mapping[str, CodeList]):
+    def __init__(
+        self, forms: Mapping[str, tuple[str, Form]], codelists: Mapping[str, CodeList]
+    ) -> None:
         """Check and keep *forms* (id → file name and form).
 
         Raises:
@@ -144,16 +146,16 @@ class _FormCheck:
     ) -> None:
         """Names that stand as literals must exist, so that a typing error is found at load."""
         match function, literals:
-            case ("sum_of" | "count_rows"), (child, *columns):
+            case (("sum_of" | "count_rows"), (child, *columns)):
                 self._columns(place, key, self.form, child, [*columns, *words])
             case "previous", (name, *_):
                 self._known(place, key, [name], set(self.form.by_name))
-            case ("attr" | "title_of"), (codelist, *rest):
+            case (("attr" | "title_of"), (codelist, *rest)):
                 if codelist not in self.forms.codelists:
                     raise self.fail(place, key, f"no code list {codelist}")
                 if rest and rest[-1] not in self.forms.codelists[codelist].attributes:
                     raise self.fail(place, key, f"{codelist} has no attribute {rest[-1]}")
-            case ("count_of" | "value_in" | "sum_in" | "leads_to"), (other, *rest):
+            case (("count_of" | "value_in" | "sum_in" | "leads_to"), (other, *rest)):
                 if other not in self.forms:
                     raise self.fail(place, key, f"no form {other}")
                 form = self.forms[other]

@@ -53,7 +53,7 @@ _ORDERING = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function call found in an expression: its name, how many arguments, literal texts, keywords."""
+    """A function call found in an expression: its name, arguments and keywords."""
 
     function: str
     positional: int
@@ -74,7 +74,7 @@ class Expression:
     calls: tuple[Call, ...]
     run: Closure
 
-    def evaluate(self, environment: Environment) -> Any:  # noqa: ANN401 - a value of any JSON type
+    def evaluate(self, environment: Environment) -> Any:
         """Its value in *environment*; an empty operand makes arithmetic and ordering empty."""
         return self.run(environment)
 
@@ -155,7 +155,7 @@ class _Compiler:
             raise ExpressionError(f"{type(node.op).__name__} is not allowed")
         left, right = self.compile(node.left), self.compile(node.right)
 
-        def run(env: Environment) -> Any:  # noqa: ANN401 - a value of any JSON type
+        def run(env: Environment) -> Any:
             a, b = left(env), right(env)
             return None if a is None or b is None else function(a, b)
 
@@ -205,5 +205,3 @@ class _Compiler:
 def truth(expression: Expression | None, environment: Environment, *, default: bool) -> bool:
     """Whether *expression* holds; *default* where there is none."""
     return default if expression is None else bool(expression.evaluate(environment))
-
-

@@ -48,7 +48,7 @@ class TableReader:
         return value
 
     def flag(self, key: str) -> bool:
-        """true or false; false where missing."""
+        """True or false; false where missing."""
         return bool(self._take(key, bool, default=False))
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ class TableReader:
         for key in self._rest:
             raise self.fail(key, "unknown key")
 
-    def _take(self, key: str, kind: type, default: object) -> Any:  # noqa: ANN401 - TOML value
+    def _take(self, key: str, kind: type, default: object) -> Any:
         value = self._rest.pop(key, default)
         if value is None:
             raise self.fail(key, "is missing")
