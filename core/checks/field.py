@@ -100,7 +100,15 @@ def _check_text(
 
 def _odd_characters(value: str, *, multiline: bool) -> bool:
     allowed = "\n" if multiline else ""
-    return any(
-        unicodedata.category(each) in ("Cc", "Cf", "Cs", "Cn") and each not in allowed
-        for each in value
+    return any(is_odd(each) and each not in allowed for each in value)
+
+
+def is_odd(character: str) -> bool:
+    """Whether *character* is invisible or unassigned.
+
+    Planes 2 and 3 hold rare characters of names, some younger than Python's table of characters.
+    """
+    category = unicodedata.category(character)
+    return category in ("Cc", "Cf", "Cs") or (
+        category == "Cn" and not "\U00020000" <= character <= "\U0003fffd"
     )
