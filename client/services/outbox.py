@@ -1,0 +1,216 @@
+"""What was submitted and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from client.services.desk import Room
+from core.changes.states import ANSWERED, WAITING, State
+from core.forms.model import ChildTable, Form
+
+if TYPE_CHECKING:
+    from client.services.receipts import ConflictRow, ReceiptView
+    from db.outbox import OutboxItem
+    from db.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSubmissions:
+    """Page *outbox*: show a group ("answered", "waiting", "review", "approved", "" all), or one."""
+
+    group: str = ""
+    submission_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A reviewer's comment: `where` is the field's title, `pointer` leads there."""
+
+    pointer: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the five steps: `how` is done, now, todo, bad or skipped."""
+
+    word: str
+    how: str
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One submission as the outbox shows it. Times are RFC 3339 UTC or empty."""
+
+    submission_id: str
+    form: str
+    form_title: str
+    flow_title: str
+    record_id: str
+    title: str
+    unit: str
+    state: State
+    queued_at: str
+    sent_at: str = ""
+    received_at: str = ""
+    decided_at: str = ""
+    attempts: int = 0
+    last_error: str = ""
+    has_receipt: bool = False
+    remarks: tuple[Remark, ...] = ()
+    superseded_by: str = ""
+
+    @property
+    def group(self) -> str:
+        """Where it is listed. What was mended and sent again no longer asks for anything."""
+        if self.state in ANSWERED:
+            return "done" if self.superseded_by else "answered"
+        if self.state in WAITING:
+            return "waiting"
+        return "approved" if self.state is State.APPROVED else "review"
+
+    @property
+    def may_mend(self) -> bool:
+        """Whether it can be opened again as a draft."""
+        return self.state in ANSWERED and not self.superseded_by
+
+    def last_at(self) -> str:
+        """When something last happened to it."""
+        return self.decided_at or self.received_at or self.sent_at or self.queued_at
+
+    def steps(self) -> tuple[Step, ...]:
+        """The track: 已保存 → 待报 → 已送达 → 审核中 → 已通过 / 退回."""
+        ends = {
+            State.RETURNED: "退回",
+            State.REJECTED: "不予受理",
+            State.CONFLICT: "有冲突",
+        }
+        words = ("已保存", "待报", "已送达", "审核中", ends.get(self.state, "已通过"))
+        times = (self.queued_at, self.queued_at, self.received_at, self.received_at)
+        reached = _REACHED[self.state]
+        found = []
+        for number, word in enumerate(words):
+            how = "done" if number < reached else "now" if number == reached else "todo"
+            if number == 4 and self.state in ends:
+                how = "bad"
+            elif self.state in ends and number in {2, 3} and not self.received_at:
+                how = "skipped"
+            elif self.state is State.APPROVED:
+                how = "done"
+            at = times[number] if number < 4 else self.decided_at
+            found.append(Step(word, how, at if how in {"done", "bad"} else ""))
+        return tuple(found)
+
+
+_REACHED = {
+    State.QUEUED: 1,
+    State.SENDING: 1,
+    State.RECEIVED: 2,
+    State.UNDER_REVIEW: 3,
+    State.APPROVED: 4,
+    State.RETURNED: 4,
+    State.REJECTED: 4,
+    State.CONFLICT: 4,
+}
+GROUPS = ("answered", "waiting", "review", "approved", "done")
+
+
+class OutboxService(QObject):
+    """Reads the outbox for the screens."""
+
+    def __init__(self, room: Room, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._room = room
+
+    def load(self, *, done: Callable[[tuple[Line, ...]], None], owner: QObject) -> None:
+        """All submissions: those that ask for something first, then the newest."""
+        self._room.run(self._lines, done=done, owner=owner)
+
+    def receipt(
+        self, submission_id: str, *, done: Callable[[ReceiptView], None], owner: QObject
+    ) -> None:
+        """The receipt, with what verifying its signature gave."""
+        from client.services import receipts
+
+        forms = self._room.forms
+        self._room.run(
+            lambda store: receipts.view(store, submission_id, forms), done=done, owner=owner
+        )
+
+    def conflict(
+        self,
+        submission_id: str,
+        *,
+        done: Callable[[tuple[ConflictRow, ...]], None],
+        owner: QObject,
+    ) -> None:
+        """Field by field: what it was, what was submitted, what the office has."""
+        from client.services import receipts
+
+        forms = self._room.forms
+        self._room.run(
+            lambda store: receipts.conflict(store, submission_id, forms), done=done, owner=owner
+        )
+
+    def _lines(self, store: Store) -> tuple[Line, ...]:
+        from db import outbox
+
+        lines = [self._line(each) for each in outbox.items(store)]
+        lines.sort(key=Line.last_at, reverse=True)
+        lines.sort(key=lambda each: GROUPS.index(each.group))
+        return tuple(lines)
+
+    def _line(self, item: OutboxItem) -> Line:
+        form = self._room.forms[item.form]
+        return Line(
+            submission_id=item.submission_id,
+            form=item.form,
+            form_title=form.title,
+            flow_title=form.flow(item.flow).title,
+            record_id=item.record_id,
+            title=item.title,
+            unit=item.unit,
+            state=State(item.state),
+            queued_at=item.queued_at,
+            sent_at=item.sent_at,
+            received_at=item.received_at,
+            decided_at=item.decided_at,
+            attempts=item.attempts,
+            last_error=item.last_error,
+            has_receipt=item.receipt is not None,
+            remarks=tuple(
+                Remark(each.pointer, where(form, each.pointer), each.text) for each in item.comments
+            ),
+            superseded_by=item.superseded_by,
+        )
+
+
+def where(form: Form, pointer: str) -> str:
+    """A place of the form in words, e.g. `编制 第 2 行 · 核定数`; the head by its own titles."""
+    parts = pointer.strip("/").split("/")
+    if parts[0] == "head":
+        return HEAD_TITLES.get(parts[-1], "呈报表")
+    found = form.field_at(pointer)
+    if found is None:
+        return form.title
+    if len(parts) == 1:
+        return found.title
+    table = form.children_by_name[parts[0]]
+    row = f"{table.title} 第 {int(parts[1]) + 1} 行"
+    return row if isinstance(found, ChildTable) else f"{row} · {found.title}"
+
+
+HEAD_TITLES = {
+    "reason": "变动事由",
+    "event_date": "变动日期",
+    "overdue_reason": "逾期原因",
+    "filled_by": "填报人",
+    "phone": "联系电话",
+    "attachments": "附件",
+}

@@ -1,0 +1,137 @@
+"""The store on disk before it is open: made, unlocked, restored. All of it off the UI thread.
+
+Imports the store only when it is asked for something, so that the unlock page is painted first.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from client.paths import Paths
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class BackupInfo:
+    """A backup that can be restored: `name` is its file name, `taken_at` RFC 3339 UTC."""
+
+    name: str
+    taken_at: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore gave: the open store, and how many unsent changes were salvaged into it."""
+
+    store: Store
+    salvaged: int
+
+
+class Vault(Protocol):
+    """What the session asks of the disk. Every method but `exists` may take long."""
+
+    def exists(self) -> bool:
+        """Whether a store was made here before; quick, asked in the UI thread."""
+
+    def warm_up(self) -> None:
+        """Imports what opening will need, while the officer types."""
+
+    def create(self, password: str) -> Store:
+        """A new empty store under *password*, open. Raises `StoreError`."""
+
+    def unlock(self, password: str) -> Store:
+        """The store, open and whole. Raises `StoreError`."""
+
+    def backups(self) -> list[BackupInfo]:
+        """The backups, the newest first."""
+
+    def restore(self, name: str, password: str) -> Restored:
+        """Puts the backup *name* in the place of the store and opens it. Raises `StoreError`."""
+
+    def change_password(self, old: str, new: str) -> None:
+        """Opens to *new* from now on. Raises `StoreError`; then *old* stays."""
+
+    def backup(self, store: Store) -> BackupInfo:
+        """Backs *store* up now and thins the old backups. Raises `StoreError`."""
+
+    def close(self, store: Store) -> None:
+        """Closes *store*."""
+
+
+class DiskVault:
+    """The vault at the paths of one installation."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+
+    def exists(self) -> bool:
+        """Whether there is a key file or a store; one without the other is for `unlock` to tell."""
+        return self._paths.key.exists() or self._paths.store.exists()
+
+    def warm_up(self) -> None:
+        """Imports the store and what it stands on."""
+        import db.backup
+        import db.keyfile
+        import db.store
+
+        del db
+
+    def create(self, password: str) -> Store:
+        """Key file first, then the store."""
+        from db import keyfile
+        from db.store import Store
+
+        key = keyfile.create(self._paths.key, password)
+        return Store.create(self._paths.store, key)
+
+    def unlock(self, password: str) -> Store:
+        """Unwraps the key, then opens the store."""
+        from db.store import Store
+
+        return Store.open(self._paths.store, self._key(password))
+
+    def backups(self) -> list[BackupInfo]:
+        """What lies in the folder of backups."""
+        from db import backup
+
+        return [
+            BackupInfo(each.name, each.taken_at, each.size)
+            for each in backup.listed(self._paths.backups)
+        ]
+
+    def restore(self, name: str, password: str) -> Restored:
+        """Restores and salvages; the damaged file is kept aside."""
+        from db import backup
+
+        key = self._key(password)
+        salvaged = backup.restore(self._paths.backups / name, self._paths.store, key)
+        from db.store import Store
+
+        return Restored(Store.open(self._paths.store, key), salvaged)
+
+    def change_password(self, old: str, new: str) -> None:
+        """Wraps the same key anew."""
+        from db import keyfile
+
+        keyfile.change_password(self._paths.key, old, new, time.time())
+
+    def backup(self, store: Store) -> BackupInfo:
+        """An online backup; the officer goes on meanwhile."""
+        from db import backup
+
+        made = backup.take(store, self._paths.backups)
+        return BackupInfo(made.name, made.taken_at, made.size)
+
+    def close(self, store: Store) -> None:
+        """Ends the store's connections."""
+        store.close()
+
+    def _key(self, password: str) -> bytes:
+        from db import keyfile
+
+        return keyfile.unlock(self._paths.key, password, time.time())
