@@ -170,11 +170,11 @@ class _Compiler:
                 raise ExpressionError(f"{type(op).__name__} is not allowed")
             tests.append((function, isinstance(op, _ORDERING)))
 
-        def run(env: Environment) -> bool:
+        def run(env: Environment) -> bool | None:
             values = [part(env) for part in parts]
             for (function, ordering), a, b in zip(tests, values, values[1:], strict=False):
                 if ordering and (a is None or b is None):
-                    return False
+                    return None
                 if not function(a, b):
                     return False
             return True

@@ -5,13 +5,14 @@ The rules and their sources: domain.md §1.1-1.3, §4.2, §4.4.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.checks.issues import Issue
-from core.checks.record import Subject, check
+from core.checks.record import Subject, check, check_across
 from core.checks.sentences import legal_basis, sentence
 from core.forms.model import Severity
 from core.resources import codelists, forms
@@ -351,3 +352,30 @@ def test_every_rule_of_the_forms_is_tested_here() -> None:
         if rule.id not in tested and source.count(f'"{rule.id}"') == 0
     }
     assert missing == set()
+
+
+def test_flows_offer_codes_and_set_values() -> None:
+    """No form of today uses either; the mechanism is checked on a changed copy of one."""
+    definition = forms()["person"]
+    flow = replace(
+        definition.flow("join"), offers_codes={"status": ("12",)}, sets={"entry_mode": "01"}
+    )
+    subject = Subject(definition, flow, "r1", joining(), {})
+    assert {"code_not_offered", "set_by_flow"} <= codes(
+        check(subject, codelists(), TODAY, _store())
+    )
+    agreed = replace(subject, values=joining(status="12", entry_mode="01"))
+    assert check(agreed, codelists(), TODAY, _store()) == []
+
+
+def test_the_store_is_asked_alone_where_the_rest_is_known() -> None:
+    definition = forms()["person"]
+    subject = Subject(definition, definition.flow("join"), "r1", joining(unit="000", sex="1"), {})
+    assert codes(check_across(subject, codelists(), TODAY, _store())) == {"unknown_reference"}
+
+
+def test_hostile_shapes_never_break_a_check() -> None:
+    for bad in (None, [], {}, 1.5, [[]], {"a": []}, 2**80, True):
+        for form, values in (("person", joining()), ("institution", institution())):
+            for name in [*values, "movements", "posts", "photo"]:
+                find(form, "join" if form == "person" else "posts", {**values, name: bad})

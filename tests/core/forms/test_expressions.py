@@ -46,7 +46,7 @@ def evaluate(text: str, **values: object) -> object:
         ("named(k=a)", {"k": 1}),
         ("missing + 1", None),
         ("-missing", None),
-        ("missing < 1", False),
+        ("missing < 1", None),
         ("missing == None", True),
         ("a != b", True),
         ("a >= 1 > 0", True),
