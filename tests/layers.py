@@ -94,7 +94,9 @@ def _forbidden_by_place(module: str) -> frozenset[str]:
     workers = (
         _WORKERS - {"subprocess"} if _is_below(module, frozenset({"client.demo"})) else _WORKERS
     )
-    return _NETWORK | _STORAGE | workers
+    # The line to the office chooses whom TLS trusts, one context per office.
+    tls = frozenset({"ssl"}) if _is_below(module, frozenset({"client.sync"})) else frozenset()
+    return (_NETWORK - tls) | _STORAGE | workers
 
 
 def _import_breaches(path: str, tree: ast.AST) -> Iterator[str]:
