@@ -1,0 +1,153 @@
+"""One field of the form: label, editor or closed value, and what is said about it below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from client.services.entry_state import Access, FieldState
+from client.ui import theme
+from client.ui.entry.fields.base import Editor
+from client.ui.entry.fields.build import build_editor
+from client.ui.entry.fields.choice import Search
+from client.ui.entry.fields.closed import ClosedField, why_closed
+from client.ui.theme import Tone
+from core.forms.model import Field
+
+LABEL_CHARS = 8.5
+
+
+class Note(QWidget):
+    """A sentence with the icon of its tone, below a field."""
+
+    def __init__(self, tone: Tone, words: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        icon = QLabel(self)
+        icon.setPixmap(theme.tone_icon(tone).pixmap(theme.icon_size() * 0.85))
+        icon.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.words = QLabel(words, self)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
+        self.words.setFont(theme.font(0.92))
+        colors = self.words.palette()
+        colors.setColor(QPalette.ColorRole.WindowText, theme.ink(tone, colors))
+        self.words.setPalette(colors)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.space(1))
+        layout.addWidget(icon)
+        layout.addWidget(self.words, 1)
+
+
+class Label(QLabel):
+    """The title of a field at its left, with its unit and a mark where it is required."""
+
+    def __init__(self, title: str, unit: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = f"{title}({unit})" if unit else title
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        self.setFixedWidth(theme.chars(LABEL_CHARS))
+        self.show_need(required=False)
+
+    def show_need(self, *, required: bool) -> None:
+        """Mark the field as required, or not."""
+        colour = theme.ink(Tone.ERROR, self.palette()).name()
+        mark = f'<span style="color:{colour}">*</span> ' if required else ""
+        self.setText(f"{mark}{self._title}")
+
+
+class FieldRow(QWidget):
+    """A field on the screen. What it says and how it stands comes from a `FieldState`."""
+
+    def __init__(self, field: Field, pointer: str, search: Search, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.field, self.pointer = field, pointer
+        self.is_wide = field.multiline
+        self._search = search
+        self.editor: Editor | None = None
+        self._closed: ClosedField | None = None
+        self._state: FieldState | None = None
+        self.label = Label(field.title, field.unit, self)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.space(2))
+        self._grid.setVerticalSpacing(theme.space(0.5))
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.label, 0, 0, Qt.AlignmentFlag.AlignTop)
+        self._notes = QVBoxLayout()
+        self._notes.setSpacing(theme.space(0.5))
+        self._grid.addLayout(self._notes, 1, 1)
+        self._said: tuple[tuple[Tone, str], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def make(self, state: FieldState) -> Editor | None:
+        """Build what shows *state*; gives the editor if the field may be typed into."""
+        if state.access is Access.OPEN:
+            self.editor = build_editor(self.field, self.pointer, self._search, self)
+            self._grid.addWidget(self.editor, 0, 1)
+            self.label.setBuddy(self.editor.target())
+            self._align_label(self.editor.sizeHint().height())
+        else:
+            self._closed = ClosedField(self)
+            self._grid.addWidget(self._closed, 0, 1)
+            self._align_label(self._closed.minimumHeight())
+        self.show_state(state, force=True)
+        return self.editor
+
+    def show_state(self, state: FieldState, *, force: bool = False) -> None:
+        """Show *state*; what the officer is typing is not touched unless *force*."""
+        if state == self._state and not force:
+            return
+        self._state = state
+        self.label.show_need(required=state.required)
+        if self._closed is not None:
+            self._closed.show_state(state)
+            self._closed.setAccessibleName(f"{self.field.title}:{state.shown or '空'}")
+            self._closed.setAccessibleDescription(why_closed(state))
+        if self.editor is not None and (force or not self.editor.is_busy()):
+            self.editor.show_text(state.text, state.shown)
+        if self.editor is not None:
+            self.editor.name(self._name(state), self._description())
+
+    def refresh(self) -> None:
+        """Show the value as it is kept, now that the officer has left (dates in ISO form)."""
+        if self._state is not None and self.editor is not None:
+            self.editor.show_text(self._state.text, self._state.shown)
+
+    def say(self, notes: Sequence[tuple[Tone, str]]) -> None:
+        """Show these sentences below the field, instead of those before."""
+        told = tuple(notes)
+        if told == self._said:
+            return
+        self._said = told
+        while (item := self._notes.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for tone, words in told:
+            self._notes.addWidget(Note(tone, words, self))
+        if self.editor is not None and self._state is not None:
+            self.editor.name(self._name(self._state), self._description())
+
+    def notes(self) -> tuple[tuple[Tone, str], ...]:
+        """What is said below the field."""
+        return self._said
+
+    def _align_label(self, height: int) -> None:
+        """Set the label's first line on the line of the text in the editor."""
+        first = min(height, theme.line() + theme.space(3))
+        top = max(0, (first - self.label.fontMetrics().height()) // 2)
+        self.label.setContentsMargins(0, top, 0, 0)
+
+    def _name(self, state: FieldState) -> str:
+        return f"{self.field.title}({self.field.unit})" if self.field.unit else self.field.title + (
+            ",必填" if state.required else ""
+        )
+
+    def _description(self) -> str:
+        return "。".join([*(words for _, words in self._said), self.field.help]).strip("。")
