@@ -13,8 +13,9 @@ from core.checks.issues import Issue, in_order
 from core.checks.lookup import Lookup
 from core.codelists import CodeList
 from core.forms.expressions import truth
-from core.forms.model import ChangeKind, ChildTable, Field, FieldType, Flow, Form, Rule, Severity
+from core.forms.model import ChangeKind, ChildTable, Field, Flow, Form, Rule, Severity
 from core.record import Values
+from core.values import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class _RecordCheck:
     def _field(self, field: Field) -> Iterator[Issue]:
         pointer = f"/{field.name}"
         value = self.values.get(field.name)
-        visible = truth(field.visible_if, self.environment, default=True) and self._asked(field)
+        visible = truth(field.visible_if, self.environment, default=True)
         if value is None:
             needed = (
                 field.required
@@ -113,11 +114,11 @@ class _RecordCheck:
                 or field.name in self.flow.requires
             )
             issued_later = field.issued and self.flow.kind is ChangeKind.CREATE
-            if visible and needed and not issued_later and field.name not in self.broken:
+            asked = visible and self._asked(field) and field.name not in self.broken
+            if asked and needed and not issued_later:
                 yield Issue("required", Severity.ERROR, pointer)
             return
-        kept = value == self.base.get(field.name)
-        if not visible and field.computed is None and not kept:
+        if not visible and field.computed is None and self._open(field.name):
             yield Issue("not_asked", Severity.ERROR, pointer)
             return
         special = truth(field.check_if, self.environment, default=True)
@@ -128,6 +129,9 @@ class _RecordCheck:
 
     def _asked(self, field: Field) -> bool:
         return not field.flows or self.flow.id in field.flows
+
+    def _open(self, name: str) -> bool:
+        return not self.flow.shows or name in self.flow.shows
 
     def _value(
         self, field: Field, pointer: str, value: object, *, special: bool
@@ -193,19 +197,14 @@ class _RecordCheck:
                 field.locked and name not in self.flow.opens
             ):
                 yield Issue("locked", Severity.ERROR, pointer, {"flows": self._openers(name)})
-            elif (self.flow.shows and name not in self.flow.shows) or (
-                isinstance(field, Field) and not self._asked(field)
-            ):
+            elif not self._open(name) or (isinstance(field, Field) and not self._asked(field)):
                 yield Issue("not_in_flow", Severity.ERROR, pointer, {"flow": self.flow.title})
         for name, value in self.flow.sets.items():
             if self.values.get(name) != self._typed(name, value):
                 yield Issue("set_by_flow", Severity.ERROR, f"/{name}", {"value": value})
 
     def _typed(self, name: str, text: str) -> object:
-        kind = self.form.by_name[name].type
-        if kind is FieldType.BOOLEAN:
-            return text == "true"
-        return int(text) if kind in (FieldType.INTEGER, FieldType.MONEY) else text
+        return parse(self.form.by_name[name], text, self.codelists).value
 
     def _openers(self, name: str) -> str:
         titles = [each.title for each in self.form.flows if name in each.opens]

@@ -379,3 +379,20 @@ def test_hostile_shapes_never_break_a_check() -> None:
         for form, values in (("person", joining()), ("institution", institution())):
             for name in [*values, "movements", "posts", "photo"]:
                 find(form, "join" if form == "person" else "posts", {**values, name: bad})
+
+
+def test_a_unit_that_becomes_classified_keeps_nothing_but_totals() -> None:
+    secret = institution(
+        full_name="涉密机构1", classified=True, publish=False, unpublished_reason="1"
+    )
+    issues = find("institution", "reorganise", secret, institution())
+    assert {each.pointer for each in issues if each.code == "not_asked"} >= {
+        "/founded_on",
+        "/leader_posts",
+    }
+
+
+def test_a_hidden_value_may_stay_while_a_record_is_closed() -> None:
+    odd = person(party_date="1990-01-01")
+    gone = {**odd, "leave_mode": "21", "leave_date": "2008-12-01"}
+    assert find("person", "leave", gone, odd) == []
