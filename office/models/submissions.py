@@ -19,13 +19,15 @@ from office.models.base import Base, InCounty, Key, Moment
 
 
 class EnvelopeSeen(InCounty, Base):
-    """An envelope that was opened: the same id never comes with other bytes."""
+    """An envelope that was let in: the same id never comes with other bytes."""
 
     __tablename__ = "envelope_seen"
+    __table_args__ = (Index(None, "county", "device_id", "received_at"),)
 
     envelope_id: Mapped[str] = mapped_column(Key, primary_key=True)
     digest: Mapped[str] = mapped_column(String(80))
     device_id: Mapped[str] = mapped_column(Key)
+    size: Mapped[int]
     received_at: Mapped[str] = mapped_column(Moment)
 
 
@@ -99,11 +101,12 @@ class ReceiptRow(InCounty, Base):
     """A line of the hash-chained receipt log, with the signed note as it was first given."""
 
     __tablename__ = "receipt"
-    __table_args__ = (UniqueConstraint("county", "submission_id", "digest"),)
+    __table_args__ = (UniqueConstraint("county", "submission_id", "digest", "device_id"),)
 
     log_index: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     submission_id: Mapped[str] = mapped_column(Key)
     digest: Mapped[str] = mapped_column(String(80))
+    device_id: Mapped[str] = mapped_column(Key)
     result: Mapped[str] = mapped_column(String(16))
     log_hash: Mapped[str] = mapped_column(String(80))
     note: Mapped[str] = mapped_column(Text)

@@ -315,8 +315,15 @@ def _envelope_seen() -> None:
         sa.Column("envelope_id", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=80), nullable=False),
         sa.Column("device_id", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("county", "envelope_id", name="pk_envelope_seen"),
+    )
+    op.create_index(
+        "ix_envelope_seen_county_device_id_received_at",
+        "envelope_seen",
+        ["county", "device_id", "received_at"],
+        unique=False,
     )
 
 
@@ -409,13 +416,18 @@ def _receipt() -> None:
         sa.Column("log_index", sa.BigInteger(), nullable=False),
         sa.Column("submission_id", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=80), nullable=False),
+        sa.Column("device_id", sa.String(length=64), nullable=False),
         sa.Column("result", sa.String(length=16), nullable=False),
         sa.Column("log_hash", sa.String(length=80), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("received_at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("county", "log_index", name="pk_receipt"),
         sa.UniqueConstraint(
-            "county", "submission_id", "digest", name="uq_receipt_county_submission_id_digest"
+            "county",
+            "submission_id",
+            "digest",
+            "device_id",
+            name="uq_receipt_county_submission_id_digest_device_id",
         ),
     )
 
