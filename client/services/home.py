@@ -85,11 +85,11 @@ class HomeService(QObject):
 
         duty = preferences.duty(preferences.read(store))
         today = self._room.today()
-        tasks, states = [], []
-        for item in outbox.items(store):
-            state = State(item.state)
-            states.append(state)
-            if state not in ANSWERED or item.superseded_by or item.reopened_as:
+        tasks = []
+        summaries = drafts.all(store)
+        open_drafts = {each.draft_id for each in summaries}
+        for item in outbox.items(store, ANSWERED):
+            if item.superseded_by or item.reopened_as in open_drafts:
                 continue
             form = self._room.forms[item.form]
             flow = form.flow(item.flow).title
@@ -98,17 +98,17 @@ class HomeService(QObject):
             tasks.append(
                 Task(Kind.RETURNED, item.title, flow, Reopen(item.submission_id), note=note)
             )
-        for summary in drafts.all(store):
+        for summary in summaries:
             draft = drafts.get(store, summary.draft_id)
-            if draft is not None:
-                tasks.append(self._draft_task(draft, summary.title, duty.due, today))
+            tasks.append(self._draft_task(draft, summary.title, duty.due, today))
+        states = outbox.counts(store)
         order = list(Kind)
         tasks.sort(key=lambda each: (order.index(each.kind), each.due or "9999"))
         return Today(
             tasks=tuple(tasks),
-            waiting=sum(each in WAITING for each in states),
-            in_review=sum(each in {State.RECEIVED, State.UNDER_REVIEW} for each in states),
-            is_enrolled=identity.read(store) is not None,
+            waiting=sum(states[each] for each in WAITING),
+            in_review=states[State.RECEIVED] + states[State.UNDER_REVIEW],
+            is_enrolled=identity.get(store) is not None,
             has_records=any(registers.count(store, form) for form in self._room.forms.values()),
         )
 

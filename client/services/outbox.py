@@ -121,6 +121,14 @@ _REACHED = {
 GROUPS = ("answered", "waiting", "review", "approved", "done")
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Numbers beside the rail."""
+
+    answered: int = 0
+    waiting: int = 0
+
+
 class OutboxService(QObject):
     """Reads the outbox for the screens."""
 
@@ -131,6 +139,10 @@ class OutboxService(QObject):
     def load(self, *, done: Callable[[tuple[Line, ...]], None], owner: QObject) -> None:
         """All submissions: those that ask for something first, then the newest."""
         self._room.run(self._lines, done=done, owner=owner)
+
+    def count(self, *, done: Callable[[Counts], None], owner: QObject) -> None:
+        """How many ask for something, and how many wait to be sent."""
+        self._room.run(_counts, done=done, owner=owner)
 
     def receipt(
         self, submission_id: str, *, done: Callable[[ReceiptView], None], owner: QObject
@@ -189,6 +201,13 @@ class OutboxService(QObject):
             ),
             superseded_by=item.superseded_by,
         )
+
+
+def _counts(store: Store) -> Counts:
+    from db import outbox
+
+    found = outbox.counts(store)
+    return Counts(sum(found[each] for each in ANSWERED), sum(found[each] for each in WAITING))
 
 
 def where(form: Form, pointer: str) -> str:

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QPixmap,
 )
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.resources import resource
 
@@ -89,12 +89,12 @@ _LIGHT = {
     _Role.Shadow: "#5b6672",
 }
 _DARK = {
-    _Role.Window: "#1e2329",
+    _Role.Window: "#191d22",
     _Role.WindowText: "#e4e8ec",
-    _Role.Base: "#15191e",
-    _Role.AlternateBase: "#1a1f25",
+    _Role.Base: "#22282f",
+    _Role.AlternateBase: "#272e36",
     _Role.Text: "#e4e8ec",
-    _Role.Button: "#2b323a",
+    _Role.Button: "#323a43",
     _Role.ButtonText: "#e4e8ec",
     _Role.BrightText: "#ffffff",
     _Role.PlaceholderText: "#9aa5b1",
@@ -106,9 +106,9 @@ _DARK = {
     _Role.Link: "#7db8ee",
     _Role.LinkVisited: "#7db8ee",
     _Role.Light: "#3a434d",
-    _Role.Midlight: "#2b323a",
-    _Role.Mid: "#3b444e",
-    _Role.Dark: "#5a6571",
+    _Role.Midlight: "#2d353e",
+    _Role.Mid: "#414b56",
+    _Role.Dark: "#67727f",
     _Role.Shadow: "#0b0d10",
 }
 _FADED = (_Role.WindowText, _Role.Text, _Role.ButtonText)
@@ -211,6 +211,13 @@ def _from_hls(hue: float, lightness: float, saturation: float) -> QColor:
 def muted(colors: QPalette) -> QColor:
     """The colour of secondary text."""
     return colors.placeholderText().color()
+
+
+def color_text(widget: QWidget, color: QColor) -> None:
+    """Gives the text of *widget* a colour; to be repeated when the palette changes."""
+    colors = QPalette(widget.palette())
+    colors.setColor(_Role.WindowText, color)
+    widget.setPalette(colors)
 
 
 # --- icons ----------------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from client.ui import theme
+from client.ui.common.picture import Picture
 
 
 class EmptyState(QWidget):
@@ -23,7 +24,7 @@ class EmptyState(QWidget):
         self, icon: str, title: str, text: str = "", verb: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.picture = QLabel(self)
+        self.picture = Picture(lines=3, parent=self)
         self.title = QLabel(self)
         self.title.setFont(theme.font(1.2, bold=True))
         self.words = QLabel(self)
@@ -35,7 +36,8 @@ class EmptyState(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(theme.space(2))
         column.addStretch(2)
-        for each in (self.picture, self.title, self.words):
+        column.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        for each in (self.title, self.words):
             each.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(each)
         column.addSpacing(theme.space(1))
@@ -45,9 +47,7 @@ class EmptyState(QWidget):
 
     def say(self, icon: str, title: str, text: str = "", verb: str = "") -> None:
         """Says something else."""
-        side = theme.line() * 3
-        picture = theme.icon(icon, role=QPalette.ColorRole.PlaceholderText)
-        self.picture.setPixmap(picture.pixmap(QSize(side, side)))
+        self.picture.show_icon(theme.icon(icon, role=QPalette.ColorRole.PlaceholderText))
         self.title.setText(title)
         self.words.setText(text)
         self.words.setVisible(bool(text))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from client.ui import theme
+from client.ui.common.picture import Picture
 from client.ui.theme import Tone
 
 SECONDS_SHOWN = 8  # what only confirms goes away by itself; trouble stays until it is closed
@@ -31,7 +32,7 @@ class MessageBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.message: Message | None = None
-        self._picture = QLabel(self)
+        self._picture = Picture(parent=self)
         self._words = QLabel(self)
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
@@ -63,11 +64,8 @@ class MessageBar(QWidget):
     def show_message(self, message: Message) -> None:
         """Shows *message* instead of the one before, and reads it to a screen reader."""
         self.message = message
-        self._picture.setPixmap(theme.tone_icon(message.tone).pixmap(theme.icon_size()))
         self._words.setText(message.text)
-        colors = self._words.palette()
-        colors.setColor(colors.ColorRole.WindowText, theme.ink(message.tone, self.palette()))
-        self._words.setPalette(colors)
+        self._recolor()
         self.action_button.setText(message.verb)
         self.action_button.setVisible(bool(message.verb))
         self.setAccessibleName(message.text)
@@ -96,6 +94,16 @@ class MessageBar(QWidget):
         self.clear()
         if message is not None and message.do is not None:
             message.do()
+
+    def _recolor(self) -> None:
+        if self.message is not None:
+            self._picture.show_icon(theme.tone_icon(self.message.tone))
+            theme.color_text(self._words, theme.ink(self.message.tone, self.palette()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._recolor()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event

@@ -1,0 +1,1 @@
+"""The door: first run, password, restore."""
