@@ -1,0 +1,166 @@
+"""Backups: whole encrypted copies made while the store is in use, opened and read once, thinned.
+
+A backup stands in `backups/` beside the store as one file, with a copy of the key file. Its name
+tells when (UTC) and why it was made.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from db import damage
+from db.connect import connect
+from db.errors import guarded
+from db.files import put_in_place, refuse_network
+from db.store import Store
+
+log = logging.getLogger("zhibao.backup")
+
+DAYS, WEEKS, MONTHS = 7, 4, 12
+_NAME = re.compile(r"store-(\d{8}T\d{6}\.\d{3}Z)-(\w+)\.db")
+_STAMP = "%Y%m%dT%H%M%S.%f"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup. `kind` is what it was made for: auto, manual, migration, restore."""
+
+    path: Path
+    made_at: datetime
+    kind: str
+    size: int
+
+
+def folder_of(store_path: Path) -> Path:
+    """Where the backups of a store stand."""
+    return store_path.parent / "backups"
+
+
+def create(
+    store: Store, folder: Path | None = None, *, kind: str = "auto", moment: datetime | None = None
+) -> Backup:
+    """Makes a backup of the store as it is now; writers go on meanwhile.
+
+    Raises:
+        StoreDamaged: a page could not be read, or the copy is not whole; nothing is left behind.
+        StoreUnavailable: there is no room, or no right to write.
+
+    """
+    where = folder or folder_of(store.path)
+    refuse_network(where)
+    made_at = moment or datetime.now(UTC)
+    path = where / f"store-{made_at.strftime(_STAMP)[:-3]}Z-{kind}.db"
+    temporary = path.with_suffix(".new")
+    with guarded():
+        where.mkdir(parents=True, exist_ok=True)
+        try:
+            _copy(store, temporary)
+            damage.verify_file(temporary, store.key)
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            put_in_place(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        return Backup(path, made_at, kind, path.stat().st_size)
+
+
+def _copy(store: Store, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    source = store.raw()
+    try:
+        copy = connect(target, store.key, "rwc", wal=False)
+        try:
+            source.backup(copy, pages=-1)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            copy.close()
+    finally:
+        source.close()
+
+
+def all(folder: Path) -> list[Backup]:  # noqa: A001 - reads as backup.all(folder)
+    """The backups in *folder*, the newest first."""
+    found = []
+    with guarded():
+        for path in folder.iterdir() if folder.is_dir() else ():
+            name = _NAME.fullmatch(path.name)
+            if name is not None:
+                made_at = datetime.strptime(name[1], _STAMP + "Z").replace(tzinfo=UTC)
+                found.append(Backup(path, made_at, name[2], path.stat().st_size))
+    return sorted(found, key=lambda each: each.made_at, reverse=True)
+
+
+def due(folder: Path, moment: datetime) -> bool:
+    """Whether no backup was made yet on this (local) day."""
+    newest = next(iter(all(folder)), None)
+    return newest is None or newest.made_at.astimezone().date() != moment.astimezone().date()
+
+
+def thin(folder: Path, moment: datetime | None = None) -> list[Path]:
+    """Removes what `to_keep` does not keep; gives what was removed."""
+    there = all(folder)
+    kept = {each.path for each in to_keep(there, moment or datetime.now(UTC))}
+    gone = [each.path for each in there if each.path not in kept]
+    with guarded():
+        for path in gone:
+            path.unlink(missing_ok=True)
+    return gone
+
+
+def to_keep(backups: Iterable[Backup], moment: datetime) -> list[Backup]:
+    """All of today; the newest of each of the last 7 days, 4 weeks and 12 months with a backup."""
+    newest_first = sorted(backups, key=lambda each: each.made_at, reverse=True)
+    today = moment.astimezone().date()
+    kept = {each.path for each in newest_first if each.made_at.astimezone().date() >= today}
+    for pattern, most in (("%Y-%m-%d", DAYS), ("%G-%V", WEEKS), ("%Y-%m", MONTHS)):
+        periods: dict[str, Backup] = {}
+        for each in newest_first:
+            periods.setdefault(each.made_at.astimezone().strftime(pattern), each)
+        kept |= {each.path for each in list(periods.values())[:most]}
+    return [each for each in newest_first if each.path in kept]
+
+
+def restore(chosen: Path, store_path: Path, key: bytes) -> Path | None:
+    """Puts a backup in the store's place; gives where the former store stands aside, if any.
+
+    Nobody may have the store open. Bring unsent work over afterwards with `db.salvage`.
+
+    Raises:
+        StoreDamaged: the backup is damaged itself; the store stays as it is.
+        StoreUnavailable: no room, no right, or no such backup.
+
+    """
+    refuse_network(store_path)
+    damage.verify_file(chosen, key)
+    temporary = store_path.with_name(store_path.name + ".restored")
+    with guarded():
+        shutil.copyfile(chosen, temporary)
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        damage.verify_file(temporary, key)
+        aside = _set_aside(store_path)
+        put_in_place(temporary, store_path)
+    log.info("restored from %s", chosen.name)
+    return aside
+
+
+def _set_aside(store_path: Path) -> Path | None:
+    if not store_path.exists():
+        return None
+    at = datetime.now(UTC).strftime(_STAMP)
+    aside = store_path.with_name(f"{store_path.stem}-aside-{at}.db")
+    # The journal first: a store without its journal is older, one with another's is nonsense.
+    for suffix in ("-wal", "-shm"):
+        part = store_path.with_name(store_path.name + suffix)
+        if part.exists():
+            part.replace(aside.with_name(aside.name + suffix))
+    store_path.replace(aside)
+    return aside

@@ -1,0 +1,151 @@
+"""Finding damage: before anything is used, and all of it in the background.
+
+Three nets, each catching what the one before cannot:
+
+* SQLCipher checks the HMAC of every page whenever it is read, so that damaged bytes are never
+  used: the reader gets `StoreDamaged` instead. Backups and uploads read through the same check.
+* At opening, without reading the store: whole pages only, no page missing at the end, no gap in
+  the journal (`-wal`), the first page and the schema. This costs the same for any size.
+* `verify` reads every page. The opener runs it at once where the last session did not end in
+  order, the client's background lane runs it after each opening.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from db.connect import PAGE_SIZE, connect
+from db.errors import StoreDamaged, StoreUnavailable, guarded
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+_WAL_HEADER = 32
+_FRAME_HEADER = 24
+_MAGIC = (0x377F0682, 0x377F0683)  # the last bit says big-endian checksums
+
+
+def check_size(path: Path) -> None:
+    """Raise `StoreDamaged` where the file does not consist of whole pages."""
+    with guarded():
+        size = path.stat().st_size
+    if size == 0 or size % PAGE_SIZE:
+        raise StoreDamaged(f"{size} bytes are no whole number of pages")
+
+
+def check_pages(connection: Any, path: Path) -> None:
+    """Raise `StoreDamaged` where pages are missing at the end. The journal must be empty."""
+    with guarded():
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        found = path.stat().st_size // PAGE_SIZE
+    if found != pages:
+        raise StoreDamaged(f"{found} pages instead of {pages}")
+
+
+def check_journal(path: Path) -> None:
+    """Raise `StoreDamaged` where the journal has a hole before its end.
+
+    A cut leaves at most one unfinished transaction at the end, which was never confirmed. Two
+    commits behind a frame whose checksum is wrong mean that confirmed work has been damaged; SQLite
+    itself would drop it in silence.
+    """
+    wal = path.with_name(path.name + "-wal")
+    with guarded():
+        content = wal.read_bytes() if wal.exists() else b""
+    if len(content) < _WAL_HEADER:
+        return
+    magic, _, size = struct.unpack(">III", content[:12])
+    if magic not in _MAGIC or size != PAGE_SIZE:
+        if any(content[:12]):
+            raise StoreDamaged("journal header")
+        return
+    lost = sum(commits for valid, commits in _frames(content, magic) if not valid)
+    if lost > 1:
+        raise StoreDamaged(f"journal: {lost} commits behind a damaged frame")
+
+
+def _frames(content: bytes, magic: int) -> Iterator[tuple[bool, int]]:
+    """For each frame of the journal's present round: whether it is intact, and 1 if it commits."""
+    order = ">" if magic & 1 else "<"
+    salts = content[16:24]
+    sums = _checksum(content[:24], (0, 0), order)
+    intact = sums == struct.unpack(">II", content[24:32])
+    for at in range(
+        _WAL_HEADER, len(content) - _FRAME_HEADER - PAGE_SIZE + 1, _FRAME_HEADER + PAGE_SIZE
+    ):
+        head = content[at : at + _FRAME_HEADER]
+        if head[8:16] != salts:
+            continue
+        if intact:
+            page = content[at + _FRAME_HEADER : at + _FRAME_HEADER + PAGE_SIZE]
+            sums = _checksum(page, _checksum(head[:8], sums, order), order)
+            intact = sums == struct.unpack(">II", head[16:24])
+        yield intact, int(head[4:8] != b"\0\0\0\0")
+
+
+def _checksum(content: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]:
+    """SQLite's running checksum of the journal (https://sqlite.org/fileformat2.html §4.2)."""
+    first, second = sums
+    words = struct.unpack(f"{order}{len(content) // 4}I", content)
+    for one, two in zip(words[::2], words[1::2], strict=True):
+        first = (first + one + second) & 0xFFFFFFFF
+        second = (second + two + first) & 0xFFFFFFFF
+    return first, second
+
+
+def verify_file(path: Path, key: bytes) -> None:
+    """Reads every page of a store that nobody has open.
+
+    Raises:
+        StoreDamaged: names what is wrong.
+
+    """
+    check_size(path)
+    connection = connect(path, key, "ro", wal=False)
+    try:
+        with guarded():
+            check_pages(connection, path)
+            verify_connection(connection)
+    finally:
+        connection.close()
+
+
+def verify_connection(connection: Any) -> None:
+    """Every page's HMAC, then the structure of tables and indexes, then foreign keys.
+
+    Raises:
+        StoreDamaged: names what is wrong.
+
+    """
+    with guarded():
+        wrong = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+        if not wrong:
+            rows = connection.execute("PRAGMA integrity_check(5)").fetchall()
+            wrong = [each for each in rows if each[0] != "ok"]
+        wrong = wrong or connection.execute("PRAGMA foreign_key_check").fetchall()
+    if wrong:
+        raise StoreDamaged(f"{len(wrong)} findings, the first: {wrong[0][0]}")
+
+
+def verify(store: Store) -> None:
+    """The full check of an open store, its audit chain too. Costs time in proportion to its size.
+
+    Raises:
+        StoreDamaged: names what is wrong.
+
+    """
+    from db import audit
+
+    connection = connect(store.path, store.key)
+    try:
+        with guarded():
+            busy = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[0]
+            if busy not in (0, 1):
+                raise StoreUnavailable("busy")
+            verify_connection(connection)
+    finally:
+        connection.close()
+    audit.verify(store)
