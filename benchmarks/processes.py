@@ -13,7 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def marks(module: str, *args: str, environment: Mapping[str, str] | None = None) -> dict[str, float]:
+def marks(
+    module: str, *args: str, environment: Mapping[str, str] | None = None
+) -> dict[str, float]:
     """Run `python -m module args`; milliseconds from its start to each mark that it printed.
 
     Lines are `<mark> <monotonic ns>`; a line `<mark>= <number>` is taken as it is.
