@@ -49,3 +49,10 @@ class ShowUnit:
 
     unit: str
     form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Page *registers*: find *text* in all units, as typed into the search everywhere (Ctrl+K)."""
+
+    text: str
