@@ -45,7 +45,17 @@ LAYERS = (
     _layer("client.cli", "core", "db", "client.sync", "client.app", "client.demo", *_CLIENT_BASE),
     _layer(
         "office",
-        *("core", *_DATABASE, "argon2", "fastapi", "starlette", "pydantic", "jinja2", "uvicorn"),
+        *(
+            "core",
+            *_DATABASE,
+            "argon2",
+            "fastapi",
+            "starlette",
+            "pydantic",
+            "jinja2",
+            "markupsafe",
+            "uvicorn",
+        ),
     ),
     _layer("run"),
 )
