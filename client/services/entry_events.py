@@ -61,9 +61,10 @@ class IssuesShown:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The draft is safe; `clock` is the local time, HH:MM:SS."""
+    """The draft is safe since `at`; `clock` is the local time, HH:MM:SS."""
 
     clock: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,14 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Submitting was refused; `pointer` is the first place to mend, `sentence` says what."""
+    """Submitting was refused; `pointer` is the first place to mend, `sentence` says what.
+
+    `key` names the warning there that wants a written reason, if that is all.
+    """
 
     sentence: str
-    pointer: str
+    pointer: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

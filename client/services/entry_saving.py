@@ -33,10 +33,15 @@ class Saver(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, room: Room, shelf: EntryShelf, draft: Callable[[], Draft], parent: QObject
+        self,
+        room: Room,
+        shelf: EntryShelf,
+        draft: Callable[[], Draft],
+        title: Callable[[], str],
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._room, self._shelf, self._draft = room, shelf, draft
+        self._room, self._shelf, self._draft, self._title = room, shelf, draft, title
         self._dirty = self._running = self._stopped = False
         self._then: list[Callable[[], None]] = []
         self._quiet = self._timer(QUIET_MS)
@@ -65,10 +70,10 @@ class Saver(QObject):
         if not self._dirty or self._running or self._stopped:
             return
         self._dirty, self._running = False, True
-        draft = self._draft()
+        draft, title = self._draft(), self._title()
         self._room.background.run(
             Lane.DATABASE,
-            lambda: self._shelf.save(draft),
+            lambda: self._shelf.save(draft, title),
             done=self._on_saved,
             failed=self._on_failed,
             owner=self,
@@ -92,11 +97,11 @@ class Saver(QObject):
         self._stopped = False
         self.touch()
 
-    def _on_saved(self, _result: object) -> None:
+    def _on_saved(self, at: str) -> None:
         self._running = False
         self._retry.stop()
         clock = self._room.now().astimezone().strftime("%H:%M:%S")
-        self.saved.emit(Saved(clock))
+        self.saved.emit(Saved(clock, at))
         if self._dirty and not self._quiet.isActive():
             self.flush()
         self._settle()

@@ -20,13 +20,14 @@ from client.services.entry_events import (
     IssuesShown,
     Refused,
     RowsChanged,
+    Saved,
     ShownIssue,
     Submitted,
 )
 from client.services.entry_rows import Aside, with_row, without_row, without_trailing_rows
 from client.services.entry_saving import Saver
 from client.services.entry_state import Access, Difference, FieldState, Titles, View
-from client.services.entry_store import Choice, EntryShelf
+from client.services.entry_store import Choice, EntryShelf, by_likelihood
 from core.changes.draft import AttachedFile, Draft
 from core.checks.derive import filled_in
 from core.checks.head import Duty
@@ -80,10 +81,13 @@ class EntrySession(QObject):
         self._states = self._view.states(self.draft)
         self._aside = Aside()
         self._touched: set[str] = set()
+        self._typing = ""
+        names = _names_by_section(self.form)
+        self._places = {name: place for place, name in enumerate(names)}
         self._attempted = False
         self._announced = bool(self.draft.saved_at)
         self.is_closed = self.is_submitting = False
-        self._saver = Saver(room, shelf, lambda: self.draft, self)
+        self._saver = Saver(room, shelf, lambda: self.draft, lambda: self.title, self)
         self._checker = Checker(
             room, shelf, self.form, self.flow, opening.duty, lambda: self.draft, self
         )
@@ -103,6 +107,20 @@ class EntrySession(QObject):
         """What the record is called now, e.g. the person's name; empty while it has none."""
         value = self.draft.values.get(self.form.label) or self.draft.base.get(self.form.label)
         return "" if value is None else str(value)
+
+    @property
+    def title(self) -> str:
+        """What the draft is called in lists, e.g. 人员增加 · 张三."""
+        return f"{self.flow.title} · {self.label}" if self.label else self.flow.title
+
+    @property
+    def unit_title(self) -> str:
+        """The unit that the record belongs to; empty where the record itself is the unit."""
+        field = self.form.by_name[self.form.unit_field]
+        key = self.draft.values.get(field.name)
+        if field.refers_to is None or key is None:
+            return ""
+        return self.titles.of(field.refers_to, str(key))
 
     def state(self, pointer: str) -> FieldState:
         """How the field or cell stands now; KeyError if there is none."""
@@ -145,12 +163,16 @@ class EntrySession(QObject):
     def issues(self) -> IssuesShown:
         """All issues now, in words."""
         shown, missing = [], []
-        for each in self._checker.issues:
+        for each in in_order(sorted(self._checker.issues, key=self._position)):
+            if self._is_typed(each):
+                continue
             if self._is_quiet(each):
                 missing.append(each.pointer)
                 continue
             reason = self.draft.overrides.get(each.key, "")
-            shown.append(ShownIssue(each, self.place(each.pointer), self._sentence(each), reason))
+            title = self.place(each.pointer)
+            words = sentence(self.form, each).removeprefix(f"“{title}”")
+            shown.append(ShownIssue(each, title, words, reason))
         return IssuesShown(tuple(shown), tuple(missing), self._checker.is_settled)
 
     def place(self, pointer: str) -> str:
@@ -163,11 +185,12 @@ class EntrySession(QObject):
             return []
         offered = self.flow.offers_codes.get(field.name)
         found = self._room.codelists[field.codelist].search(text, self._room.today())
-        return [
+        choices = [
             Choice(each.code, each.title, each.code)
             for each in found
             if offered is None or each.code in offered
         ]
+        return by_likelihood(text, choices)
 
     def find(self, field: Field, text: str, owner: QObject, done: Any) -> None:
         """Look for records that *field* may refer to; *done* gets (text, choices)."""
@@ -203,6 +226,7 @@ class EntrySession(QObject):
             if parsed.problem is not None or unknown:
                 value, texts[pointer] = None, text
         self._touched.add(pointer)
+        self._typing = pointer
         self._edit(replace(self.draft, texts=texts), pointer, value)
 
     def set_value(self, pointer: str, value: object) -> None:
@@ -213,9 +237,9 @@ class EntrySession(QObject):
 
     def leave(self, pointer: str) -> None:
         """The cursor has left *pointer*: save, and no longer be quiet about it."""
-        if pointer not in self._touched:
-            self._touched.add(pointer)
-            self._on_checked()
+        self._touched.add(pointer)
+        self._typing = ""
+        self._on_checked()
         self._saver.flush()
 
     def add_row(self, child: str) -> str:
@@ -277,7 +301,7 @@ class EntrySession(QObject):
         """Check everything and queue the change; ends in `submitted` or `refused`."""
         if self.is_submitting or self.is_closed:
             return
-        self._attempted = True
+        self._attempted, self._typing = True, ""
         draft = replace(self.draft, values=without_trailing_rows(self.form, self.draft))
         local = self._checker.local(draft)
         if stopping := blocking(in_order(local), draft.overrides):
@@ -335,21 +359,33 @@ class EntrySession(QObject):
         self.fields_changed.emit(FieldsChanged(frozenset(pointers)))
 
     def _is_quiet(self, issue: Issue) -> bool:
+        """Whether it only says that nobody has come to the field yet."""
         return (
-            issue.code == "required"
+            issue.code in _NOT_YET
             and not self._attempted
             and issue.pointer not in self._touched
             and (self.is_create or issue.pointer.startswith("/head/"))
         )
 
-    def _sentence(self, issue: Issue) -> str:
-        return sentence(self.form, issue)
+    def _is_typed(self, issue: Issue) -> bool:
+        """Whether it is about a choice that is just being typed."""
+        return issue.pointer == self._typing and issue.code in _HALF_TYPED
+
+    def _position(self, issue: Issue) -> tuple[int, ...]:
+        """Where the issue stands on the screen."""
+        head, *rest = issue.pointer.strip("/").split("/")
+        if head == "head":
+            return (0, _HEAD.index(rest[0]) if rest and rest[0] in _HEAD else 0)
+        row = int(rest[0]) if rest else 0
+        return (1, self._places.get(head, 0), row)
 
     def _on_checked(self) -> None:
         if not self.is_closed:
             self.issues_changed.emit(self.issues())
 
-    def _on_saved(self, event: object) -> None:
+    def _on_saved(self, event: Saved) -> None:
+        if not self.draft.created_at:
+            self.draft = replace(self.draft, created_at=event.at)
         if not self._announced:
             self._announced = True
             self._announce_draft()
@@ -403,7 +439,7 @@ class EntrySession(QObject):
         self.is_closed = True
         change = Changed(forms=frozenset({self.form.id}), drafts=True, outbox=True)
         self._room.changes.announce(change)
-        self.submitted.emit(Submitted(answer, f"{self.flow.title} · {self.label}".rstrip(" ·")))
+        self.submitted.emit(Submitted(answer, self.title))
 
     def _on_submit_failed(self, error: Exception) -> None:
         from client.services.troubles import is_trouble
@@ -413,7 +449,7 @@ class EntrySession(QObject):
         self._saver.resume()
         if not is_trouble(error):
             raise error
-        self.refused.emit(Refused(f"没有报出去,草稿还在。{words(error)}", ""))
+        self.refused.emit(Refused(f"没有报出去,草稿还在。{words(error)}"))
 
     def _refuse(self, stopping: list[Issue]) -> None:
         errors = sum(each.severity is Severity.ERROR for each in stopping)
@@ -421,7 +457,10 @@ class EntrySession(QObject):
         parts = [f"{errors} 处错误要改"] if errors else []
         if warnings:
             parts.append(f"{warnings} 处警告要写明上报说明")
-        self.refused.emit(Refused(f"还不能上报:{','.join(parts)}。", stopping[0].pointer))
+        first = stopping[0]
+        key = "" if first.severity is Severity.ERROR else first.key
+        words = f"还不能上报:{','.join(parts)}。"
+        self.refused.emit(Refused(words, first.pointer, key))
 
     def _on_discarded(self, _result: object) -> None:
         self._announce_draft()
@@ -429,3 +468,15 @@ class EntrySession(QObject):
 
 
 _EVENT_DATE = Field("event_date", "事由发生日期", FieldType.DATE)
+_HEAD = ("reason", "event_date", "overdue_reason", "filled_by", "phone", "attachments")
+_NOT_YET = ("required", "attachment_missing")
+_HALF_TYPED = ("required", "unknown_code", "ambiguous_code", "unknown_reference")
+
+
+def _names_by_section(form: Form) -> list[str]:
+    """Names of fields and child tables in the order of the screen."""
+    names: list[str] = []
+    for section in form.sections:
+        names.extend(each.name for each in form.fields if each.section == section.name)
+        names.extend(each.name for each in form.children if each.section == section.name)
+    return names

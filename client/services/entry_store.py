@@ -10,6 +10,7 @@ from core.changes.draft import AttachedFile, Draft
 from core.checks.head import Duty
 from core.checks.lookup import Lookup
 from core.forms.model import Form
+from core.pinyin import initials
 from core.record import Values
 
 
@@ -33,6 +34,22 @@ class Choice:
     hint: str = ""
 
 
+def by_likelihood(text: str, choices: Sequence[Choice]) -> list[Choice]:
+    """*choices* with those first whose likeliest pinyin initials begin with *text*.
+
+    What the text finds by code or title keeps its place before them.
+    """
+    query = text.strip().casefold()
+
+    def rank(choice: Choice) -> int:
+        if not query or query in choice.title.casefold() or choice.key.casefold() == query:
+            return 0
+        readings = initials(choice.title)
+        return 1 if readings and readings[0].startswith(query) else 2
+
+    return sorted(choices, key=rank)
+
+
 class EntryShelf(Protocol):
     """Drafts, records and submissions, as entry needs them."""
 
@@ -48,8 +65,8 @@ class EntryShelf(Protocol):
     def reopen(self, submission_id: str) -> Draft:
         """The draft that mends a returned submission; the same one when asked again."""
 
-    def save(self, draft: Draft) -> None:
-        """Keep the draft; on return it survives a power cut."""
+    def save(self, draft: Draft, title: str) -> str:
+        """Keep the draft under *title*; when it returns, the time of saving, it is on disk."""
 
     def discard(self, draft_id: str) -> None:
         """Forget the draft."""

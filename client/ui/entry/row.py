@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from client.services.entry_state import Access, FieldState
 from client.ui import theme
@@ -14,32 +13,11 @@ from client.ui.entry.fields.base import Editor
 from client.ui.entry.fields.build import build_editor
 from client.ui.entry.fields.choice import Search
 from client.ui.entry.fields.closed import ClosedField, why_closed
+from client.ui.entry.tone_label import Note
 from client.ui.theme import Tone
 from core.forms.model import Field
 
 LABEL_CHARS = 8.5
-
-
-class Note(QWidget):
-    """A sentence with the icon of its tone, below a field."""
-
-    def __init__(self, tone: Tone, words: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        icon = QLabel(self)
-        icon.setPixmap(theme.tone_icon(tone).pixmap(theme.icon_size() * 0.85))
-        icon.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.words = QLabel(words, self)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setWordWrap(True)
-        self.words.setFont(theme.font(0.92))
-        colors = self.words.palette()
-        colors.setColor(QPalette.ColorRole.WindowText, theme.ink(tone, colors))
-        self.words.setPalette(colors)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.space(1))
-        layout.addWidget(icon)
-        layout.addWidget(self.words, 1)
 
 
 class Label(QLabel):
@@ -48,6 +26,7 @@ class Label(QLabel):
     def __init__(self, title: str, unit: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._title = f"{title}({unit})" if unit else title
+        self._required = False
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
@@ -56,9 +35,15 @@ class Label(QLabel):
 
     def show_need(self, *, required: bool) -> None:
         """Mark the field as required, or not."""
-        colour = theme.ink(Tone.ERROR, self.palette()).name()
+        self._required = required
+        colour = theme.ink(Tone.ERROR, QApplication.palette()).name()
         mark = f'<span style="color:{colour}">*</span> ' if required else ""
         self.setText(f"{mark}{self._title}")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self.show_need(required=self._required)
 
 
 class FieldRow(QWidget):
@@ -130,7 +115,11 @@ class FieldRow(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for tone, words in told:
-            self._notes.addWidget(Note(tone, words, self))
+            note = Note(tone, words, self)
+            self._notes.addWidget(note)
+            note.show()
+        self._notes.invalidate()
+        self.updateGeometry()
         if self.editor is not None and self._state is not None:
             self.editor.name(self._name(self._state), self._description())
 
@@ -145,8 +134,10 @@ class FieldRow(QWidget):
         self.label.setContentsMargins(0, top, 0, 0)
 
     def _name(self, state: FieldState) -> str:
-        return f"{self.field.title}({self.field.unit})" if self.field.unit else self.field.title + (
-            ",必填" if state.required else ""
+        return (
+            f"{self.field.title}({self.field.unit})"
+            if self.field.unit
+            else self.field.title + (",必填" if state.required else "")
         )
 
     def _description(self) -> str:

@@ -81,18 +81,23 @@ class SectionBox(QWidget):
         """Add a field at the end."""
         self.rows.append(row)
 
-    def show_rows(self, hidden: Iterable[str]) -> None:
-        """Show all rows but those at the *hidden* pointers."""
-        self._hidden = set(hidden)
+    def show_rows(self, hidden: Iterable[str]) -> bool:
+        """Show all rows but those at the *hidden* pointers; False if they stood so already."""
+        own = {each.pointer for each in self.rows}
+        wanted = own.intersection(hidden)
+        if wanted == self._hidden and self._columns:
+            return False
+        self._hidden = wanted
         self._arrange()
+        return True
 
     def unfold(self) -> None:
         """Open the part under 更多."""
         self.more.setChecked(True)
 
-    def is_empty(self) -> bool:
-        """Whether no field and no table of this section is shown."""
-        return not self._wanted(folded=False) and self.body.count() == 0
+    def has_no_field(self) -> bool:
+        """Whether no field of this section is asked for."""
+        return not self._wanted(folded=False)
 
     def _wanted(self, *, folded: bool) -> list[FieldRow]:
         return [
@@ -104,9 +109,10 @@ class SectionBox(QWidget):
     def _arrange(self) -> None:
         wanted = self._wanted(folded=not self.more.isChecked())
         columns = 2 if self.width() >= theme.chars(_COLUMN_CHARS) * 2 + theme.space(5) else 1
-        while self._grid.count():
-            self._grid.takeAt(0)
         for row in self.rows:
+            # takeAt would leave the old layout item as the widget's own, and its cached heights
+            # stale; removeWidget deletes it.
+            self._grid.removeWidget(row)
             row.setVisible(row in wanted)
         line = place = 0
         for row in wanted:

@@ -11,6 +11,7 @@ from core.forms.model import Field, FieldType
 
 _NUMBERS = (FieldType.INTEGER, FieldType.MONEY)
 _LINES = 3
+_LONGEST_HINT = 26
 
 
 class LineEditor(Editor):
@@ -93,4 +94,6 @@ class _PlainText(QPlainTextEdit):
 def _placeholder(field: Field) -> str:
     if field.example:
         return f"例:{field.example}"
+    if field.help and len(field.help) <= _LONGEST_HINT:
+        return field.help
     return "年-月-日" if field.type is FieldType.DATE else ""

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QSize,
     Qt,
     Signal,
 )
@@ -58,6 +59,9 @@ class ChoiceModel(QAbstractListModel):
 
 class _Delegate(QStyledItemDelegate):
     """Title at the left, the hint (code, unit number) muted at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), theme.line() + theme.space(1))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         super().paint(painter, option, index)
@@ -142,7 +146,7 @@ class ChoicePopup(QListView):
         window = self._anchor.window()
         if self.parent() is not window:
             self.setParent(window)
-        row = max(self.sizeHintForRow(0), theme.line() + theme.space(1))
+        row = theme.line() + theme.space(1)
         height = row * min(count, _ROWS) + self.frameWidth() * 2
         width = max(self._anchor.width(), theme.chars(14))
         spot = self._anchor.mapTo(window, QPoint(0, self._anchor.height() + 1))
