@@ -1,0 +1,1 @@
+"""Figures computed from records, with the scope and the fractions behind them."""
