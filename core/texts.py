@@ -22,7 +22,9 @@ def clean_line(text: str) -> str:
 
 def clean_name(text: str) -> str:
     """*text* as `clean_line` without any blank, its middle dots as ·."""
-    return clean_line(text.translate(_MIDDLE_DOTS)).translate(_MIDDLE_DOTS).replace(" ", "")
+    line = clean_line(text.translate(_MIDDLE_DOTS)).translate(_MIDDLE_DOTS)
+    # A mark that stood behind a blank now meets its letter.
+    return unicodedata.normalize("NFC", line.replace(" ", ""))
 
 
 def clean_lines(text: str) -> str:
