@@ -93,8 +93,7 @@ class HomeService(QObject):
                 continue
             form = self._room.forms[item.form]
             flow = form.flow(item.flow).title
-            count = len(item.comments)
-            note = f"{count} 条意见" if count else ""
+            note = _NOTES.get(item.state, "") or _comments(len(item.comments))
             tasks.append(
                 Task(Kind.RETURNED, item.title, flow, Reopen(item.submission_id), note=note)
             )
@@ -118,7 +117,7 @@ class HomeService(QObject):
         form = self._room.forms[draft.form]
         detail = form.flow(draft.flow).title
         target = OpenDraft(draft.draft_id)
-        note = f"{len(draft.comments)} 条意见" if draft.comments else ""
+        note = _comments(len(draft.comments))
         due = _due(draft.head.event_date, due_of)
         words = due_in_words(due, today) if due else ""
         if draft.comments:
@@ -130,6 +129,13 @@ class HomeService(QObject):
         else:
             kind = Kind.DRAFT
         return Task(kind, title or f"新{detail}", detail, target, due, words, note)
+
+
+_NOTES = {State.CONFLICT: "与公开办登记有冲突", State.REJECTED: "不予受理"}
+
+
+def _comments(count: int) -> str:
+    return f"{count} 条意见" if count else ""
 
 
 def _due(event_date: str, due_of: Callable[[str], str]) -> str:

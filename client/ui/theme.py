@@ -180,9 +180,22 @@ def tint(tone: Tone, colors: QPalette) -> QColor:
     return _tint(tone, base.rgb(), is_dark(colors))
 
 
+def chosen(colors: QPalette) -> QColor:
+    """The ground of the chosen row in a list; ordinary text and state colours stay readable."""
+    return mixed(
+        colors.base().color(), colors.highlight().color(), 0.16 if is_dark(colors) else 0.1
+    )
+
+
 def ink(tone: Tone, colors: QPalette) -> QColor:
-    """The colour of a state's text and icon: readable on base, window and its own tint."""
-    grounds = (colors.base().color(), colors.window().color(), tint(tone, colors))
+    """The colour of a state's text and icon: readable on every ground."""
+    grounds = (
+        colors.base().color(),
+        colors.window().color(),
+        colors.alternateBase().color(),
+        tint(tone, colors),
+        chosen(colors),
+    )
     return _ink(tone, tuple(each.rgb() for each in grounds), is_dark(colors))
 
 
