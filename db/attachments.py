@@ -12,6 +12,7 @@ from sqlalchemy.dialects import sqlite
 from core.changes.draft import AttachedFile
 from core.record import Values
 from core.wire.canonical import digest as digest_of
+from db import spares
 from db.clock import now, stamp
 from db.errors import StoreUnavailable
 from db.store import Store
@@ -28,6 +29,7 @@ def put(store: Store, content: bytes, name: str, media_type: str, kind: str = ""
         insert = sqlite.insert(attachments).values(row)
         renew = {"added_at": row["added_at"]}
         connection.execute(insert.on_conflict_do_update(index_elements=["digest"], set_=renew))
+    spares.keep(store.path, store.key, spares.DOCUMENT, digest, content)
     return AttachedFile(digest, name, len(content), media_type, kind)
 
 
@@ -57,10 +59,12 @@ def collect(store: Store) -> int:
     before = stamp(datetime.now(UTC) - GRACE)
     unused = attachments.c.digest.not_in(select(attachment_uses.c.digest))
     with store.write() as connection:
-        gone = connection.execute(
-            delete(attachments).where(unused, attachments.c.added_at < before)
-        )
-        return gone.rowcount
+        query = select(attachments.c.digest).where(unused, attachments.c.added_at < before)
+        gone = connection.scalars(query).all()
+        connection.execute(delete(attachments).where(attachments.c.digest.in_(gone)))
+    for digest in gone:
+        spares.drop(store.path, spares.DOCUMENT, digest)
+    return len(gone)
 
 
 def use(connection: Connection, owner: str, digests: Iterable[str]) -> None:

@@ -10,12 +10,14 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db import damage
+from core.forms.model import Form
+from db import audit, damage, salvage, syncstate
+from db.clock import stamp
 from db.connect import connect
 from db.errors import guarded
 from db.files import put_in_place, refuse_network
@@ -37,13 +39,23 @@ class Backup:
     kind: str
     size: int
 
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    @property
+    def taken_at(self) -> str:
+        """When it was made: RFC 3339, UTC."""
+        return stamp(self.made_at)
+
 
 def folder_of(store_path: Path) -> Path:
     """Where the backups of a store stand."""
     return store_path.parent / "backups"
 
 
-def create(
+def take(
     store: Store, folder: Path | None = None, *, kind: str = "auto", moment: datetime | None = None
 ) -> Backup:
     """Makes a backup of the store as it is now; writers go on meanwhile.
@@ -86,7 +98,7 @@ def _copy(store: Store, target: Path) -> None:
         source.close()
 
 
-def all(folder: Path) -> list[Backup]:  # noqa: A001 - reads as backup.all(folder)
+def listed(folder: Path) -> list[Backup]:
     """The backups in *folder*, the newest first."""
     found = []
     with guarded():
@@ -100,13 +112,13 @@ def all(folder: Path) -> list[Backup]:  # noqa: A001 - reads as backup.all(folde
 
 def due(folder: Path, moment: datetime) -> bool:
     """Whether no backup was made yet on this (local) day."""
-    newest = next(iter(all(folder)), None)
+    newest = next(iter(listed(folder)), None)
     return newest is None or newest.made_at.astimezone().date() != moment.astimezone().date()
 
 
 def thin(folder: Path, moment: datetime | None = None) -> list[Path]:
     """Removes what `to_keep` does not keep; gives what was removed."""
-    there = all(folder)
+    there = listed(folder)
     kept = {each.path for each in to_keep(there, moment or datetime.now(UTC))}
     gone = [each.path for each in there if each.path not in kept]
     with guarded():
@@ -128,16 +140,32 @@ def to_keep(backups: Iterable[Backup], moment: datetime) -> list[Backup]:
     return [each for each in newest_first if each.path in kept]
 
 
-def restore(chosen: Path, store_path: Path, key: bytes) -> Path | None:
-    """Puts a backup in the store's place; gives where the former store stands aside, if any.
+def restore(
+    chosen: Path, store_path: Path, key: bytes, forms: Mapping[str, Form] | None = None
+) -> int:
+    """Puts a backup in the store's place and brings unsent work of the former store over.
 
-    Nobody may have the store open. Bring unsent work over afterwards with `db.salvage`.
+    Gives how many drafts and submissions were brought over. Nobody may have the store open; the
+    former store is set aside, not removed.
 
     Raises:
         StoreDamaged: the backup is damaged itself; the store stays as it is.
         StoreUnavailable: no room, no right, or no such backup.
 
     """
+    aside = put_back(chosen, store_path, key)
+    store = Store.open(store_path, key, forms=forms)
+    try:
+        with store.write() as connection:
+            syncstate.put(connection, syncstate.RESTORED, chosen.name)
+            audit.append(connection, "restored", chosen.name, "done")
+        return salvage.salvage(aside, store).count
+    finally:
+        store.close()
+
+
+def put_back(chosen: Path, store_path: Path, key: bytes) -> Path | None:
+    """Only the first half of `restore`; gives where the former store stands aside, if any."""
     refuse_network(store_path)
     damage.verify_file(chosen, key)
     temporary = store_path.with_name(store_path.name + ".restored")

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, desc, sele
 from sqlalchemy.dialects import sqlite
 
 from core.changes.draft import AttachedFile, Comment, Draft, Head
-from db import attachments
+from db import attachments, spares
 from db.clock import now
 from db.errors import NoDraft
 from db.store import Store
@@ -41,7 +41,11 @@ def save(store: Store, draft: Draft, title: str = "") -> str:
     *title* is what the list of drafts calls it; empty keeps the earlier one.
     """
     with store.write() as connection:
-        return put(connection, draft, title)
+        saved_at = put(connection, draft, title)
+        query = select(drafts).where(drafts.c.draft_id == draft.draft_id)
+        row = _fields(connection.execute(query).mappings().one())
+    spares.keep(store.path, store.key, spares.DRAFT, draft.draft_id, spares.to_bytes(row))
+    return saved_at
 
 
 def put(connection: Connection, draft: Draft, title: str = "") -> str:
@@ -103,6 +107,7 @@ def discard(store: Store, draft_id: str) -> None:
     """Removes it; nothing happens where there is none."""
     with store.write() as connection:
         remove(connection, draft_id)
+    spares.drop(store.path, spares.DRAFT, draft_id)
 
 
 def remove(connection: Connection, draft_id: str) -> None:

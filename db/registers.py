@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 Filters = Mapping[str, Any]
+_FEW = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,13 @@ def ids(  # noqa: PLR0913 - a list has that many sides; all but two are named
     if text.strip() and not search.match(text):
         return array("q")
     order = _order(form, sort, units)
+    with store.read() as connection:
+        few = _finds_few(connection, form, text)
     arms = [
-        select((sign * table.c.row_id).label("handle"), *_ordered(table, order, units)).where(
-            *_where(form, table, units, text, filters, closed=closed)
-        )
+        select(
+            (sign * table.c.row_id).label("handle"),
+            *_ordered(table, order, few=few or _some(units)),
+        ).where(*_where(form, table, units, text, filters, closed=closed, few=few))
         for table, sign in _halves(form, closed=closed)
     ]
     query: Select[Any] | CompoundSelect[Any] = arms[0] if closed else arms[0].union_all(arms[1])
@@ -243,11 +247,13 @@ def _where(
     filters: Filters | None,
     *,
     closed: bool,
+    few: bool = False,
 ) -> list[Any]:
     tables = tables_of(form)
     where: list[Any] = []
     if table is tables.register:
-        where.append(table.c.state == (CLOSED if closed else CURRENT))
+        state = unindexed(table.c.state) if few else table.c.state
+        where.append(state == (CLOSED if closed else CURRENT))
         where.append(table.c.record_id.not_in(select(tables.pending.c.record_id)))
     if units is not None:
         one = len(units) == 1
@@ -264,6 +270,18 @@ def _where(
     return where
 
 
+def _some(units: Sequence[str] | None) -> bool:
+    return units is not None and len(units) > 1
+
+
+def _finds_few(connection: Connection, form: Form, text: str) -> bool:
+    """Whether so few records are found that to sort them is less than to read all in order."""
+    if not text.strip():
+        return False
+    query = search.hits(form, text, _FEW)
+    return int(connection.scalar(query) or 0) < _FEW
+
+
 def _order(
     form: Form, sort: Sequence[str] | None, units: Sequence[str] | None
 ) -> list[tuple[str, bool]]:
@@ -273,11 +291,11 @@ def _order(
 
 
 def _ordered(
-    table: Table, order: Sequence[tuple[str, bool]], units: Sequence[str] | None
+    table: Table, order: Sequence[tuple[str, bool]], *, few: bool
 ) -> list[ColumnElement[Any]]:
-    """The columns to order by. Few units are found by the units' index, and then sorted."""
+    """The columns to order by. Few rows are found by other means than this order, then sorted."""
     found: list[ColumnElement[Any]] = [table.c[f"f_{name}"] for name, _ in order]
-    if units is not None and len(units) > 1:
+    if few:
         found = [unindexed(each) for each in found]
     return [each.label(f"o{at}") for at, each in enumerate(found)]
 

@@ -102,6 +102,13 @@ def condition(form: Form, table: Table, typed: str) -> TextClause:
     return text(query).bindparams(tokens=match(typed))
 
 
+def hits(form: Form, typed: str, limit: int) -> TextClause:
+    """Counts what is found, up to *limit*."""
+    name = tables_of(form).search
+    query = f"SELECT count(*) FROM (SELECT 1 FROM {name} WHERE {name} MATCH :tokens LIMIT :most)"  # noqa: S608
+    return text(query).bindparams(tokens=match(typed), most=limit)
+
+
 def exactly(form: Form, table: Table, typed: str) -> ColumnElement[bool] | None:
     """What the pieces of a word of three characters or more cannot tell: that they are in line."""
     words = [normal(each) for each in typed.split()]

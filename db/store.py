@@ -38,7 +38,7 @@ class Store:
 
     @classmethod
     def create(cls, path: Path, key: bytes, forms: Mapping[str, Form] | None = None) -> Store:
-        """Makes a new store at *path*, with register tables for *forms*.
+        """Makes a new store at *path*, with register tables for *forms* (all, if not given).
 
         Raises:
             StoreUnavailable: there is one already, or the place does not allow one.
@@ -53,7 +53,7 @@ class Store:
         store = cls(path, key)
         try:
             store._migrate()
-            store.use_forms(forms or {})
+            store.use_forms(_all_forms() if forms is None else forms)
         except BaseException:
             store.close()
             raise
@@ -70,7 +70,8 @@ class Store:
     ) -> Store:
         """Opens the store, steps it up to this program (after a backup), and looks for damage.
 
-        The whole file is read only where the last session did not end in order.
+        The whole file is read only where the last session did not end in order. *forms* are all
+        that the program knows, if not given.
 
         Raises:
             StoreDamaged: see `db.damage`.
@@ -88,7 +89,7 @@ class Store:
         store.unclean = unclean
         try:
             store._step_up(migrate=migrate)
-            store.use_forms(forms or {})
+            store.use_forms(_all_forms() if forms is None else forms)
         except BaseException:
             store.close()
             raise
@@ -148,13 +149,19 @@ class Store:
             return
         if not migrate:
             raise StoreTooNew(found=found, known=_HEAD)
-        made = backup.create(self, backup.folder_of(self.path), kind="migration")
+        made = backup.take(self, backup.folder_of(self.path), kind="migration")
         log.info("migrating from %s to %s after backup %s", found, _HEAD, made.path.name)
         self._migrate()
 
     def _migrate(self) -> None:
         with self._writing, guarded():
             migrate.upgrade(self._engine)
+
+
+def _all_forms() -> Mapping[str, Form]:
+    from core.resources import forms
+
+    return forms()
 
 
 _HEAD = migrate.HEAD

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 from core.changes.draft import Comment
 from core.changes.states import NEXT, PENDING, WAITING, State, check_transition
 from core.wire.receipts import Decision, Outcome, Receipt, ReceiptError, Remark, Result
-from db import audit
+from db import audit, spares
 from db.outbox import pending
 from db.overlay import row_of
 from db.register_tables import tables_of
@@ -50,6 +50,13 @@ def settle(store: Store, receipt: Receipt, note: bytes) -> State | None:
         ReceiptError: it is for other bytes than we sealed.
 
     """
+    new = _settle(store, receipt, note)
+    if new is not None:
+        spares.drop(store.path, spares.SUBMISSION, receipt.submission_id)
+    return new
+
+
+def _settle(store: Store, receipt: Receipt, note: bytes) -> State | None:
     with store.write() as connection:
         row = _row(connection, receipt.submission_id)
         if row is None:

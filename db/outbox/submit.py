@@ -15,7 +15,7 @@ from core.changes.submission import Sealed, Submission, read_submission, seal, s
 from core.forms.model import ChangeKind, Form
 from core.record import Values
 from core.wire.canonical import read_json
-from db import attachments, audit, drafts
+from db import attachments, audit, drafts, spares
 from db.clock import now
 from db.errors import NotReopenable, RecordPending
 from db.outbox import pending
@@ -56,7 +56,13 @@ def enqueue(store: Store, draft: Draft, form: Form) -> Sealed:
         digests = attachments.referred(made.values, made.attachments)
         attachments.use(connection, made.submission_id, digests)
         audit.append(connection, "submitted", made.submission_id, "queued")
-        return sealed
+        query = select(submissions).where(submissions.c.submission_id == made.submission_id)
+        row = dict(zip(submissions.c.keys(), connection.execute(query).one(), strict=True))
+    spares.keep(
+        store.path, store.key, spares.SUBMISSION, sealed.submission_id, spares.to_bytes(row)
+    )
+    spares.drop(store.path, spares.DRAFT, draft.draft_id)
+    return sealed
 
 
 def _sealed_from(connection: Connection, draft_id: str) -> Sealed | None:
