@@ -21,6 +21,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOCK = ROOT / "requirements.lock"
+COVERED = ROOT / "tests" / "covered.txt"
 STAMP = VENV / "zhibao-setup.txt"
 OLDEST = (3, 11)
 NEWER = ("3.13", "3.12", "3.11", "3.14")
@@ -233,17 +234,21 @@ def demo(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Lint, types, then the whole suite; arguments go to pytest."""
-    workers = str(min(os.cpu_count() or 2, 4))
-    steps: list[tuple[str, list[str | Path]]] = [
+    """Lint, types, the whole suite, its coverage; with arguments, pytest gets these instead."""
+    spread = ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadgroup"]
+    steps: list[tuple[str, list[str]]] = [
         ("lint", ["ruff", "check", "."]),
         ("format", ["ruff", "format", "--check", "."]),
         ("types", ["mypy"]),
-        ("tests", ["pytest", "-n", workers, "--dist", "loadgroup", *arguments]),
+        ("tests", ["pytest", *spread, *(arguments or ["--cov", "--cov-report="])]),
     ]
+    if not arguments:
+        listed = [one for one in COVERED.read_text("utf-8").split("\n") if one and one[0] != "#"]
+        shown = ["--fail-under=100", "--show-missing", "--skip-covered"]
+        steps.append(("coverage", ["coverage", "report", *shown, f"--include={','.join(listed)}"]))
     failed = []
     for name, step in steps:
-        say(f"== {name}: {' '.join(map(str, step))}")
+        say(f"== {name}: {' '.join(step)[:100]}")
         if call([PYTHON, "-m", *step]) != 0:
             failed.append(name)
     if failed:

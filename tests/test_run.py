@@ -217,6 +217,18 @@ class TestVerbs:
         assert calls.naming("pytest", "-x")
         assert "Failed:" in capsys.readouterr().out
 
+    def test_the_whole_suite_is_measured(self, calls: Calls) -> None:
+        assert run.main(["test"]) == 0
+        assert calls.naming("pytest", "--cov")
+        listed = calls.naming("coverage", "report", "--fail-under=100")[0][-1]
+        assert listed.startswith("--include=core/")
+        assert "#" not in listed
+
+    def test_every_file_that_has_to_stay_covered_is_there(self) -> None:
+        listed = run.COVERED.read_text("utf-8").splitlines()[1:]
+        assert [one for one in listed if not (run.ROOT / one).is_file()] == []
+        assert listed == sorted(set(listed))
+
     def test_all_good_is_exit_code_zero(self, calls: Calls) -> None:
         assert run.main(["test"]) == 0
         assert run.main(["setup"]) == 0
