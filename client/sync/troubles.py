@@ -23,6 +23,7 @@ CODES = (
     "office_busy",  # the office, or what stands before it, asks to come back later
     "bad_reply",  # signed by the office, but not what the protocol says
     "scope_differs",  # the register still differs from the office's after being fetched anew
+    "many_removals",  # fetched anew, so much less is there that the officer is asked first
     "old_client",  # the office no longer speaks this program's protocol
     "refused",  # the office refused this request
     "revoked",  # the office has revoked this device
