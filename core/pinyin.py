@@ -1,12 +1,13 @@
 """Pinyin initials for searching (枝江 → zj), with all readings of characters that have several.
 
-The general dictionary misreads surnames (单雄信 → d) and places (长阳 → z), so small tables come
-first (domain.md §3.7). pypinyin is imported when the first text is read, not at start-up.
+A general dictionary misreads surnames (单雄信 → d) and places (长阳 → z), so small tables come first
+(domain.md §3.7). The dictionary is a data file made from pypinyin, whose import takes 0.4 s; the
+files are read when the first text is, in some 20 ms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 MOST_READINGS = 16
@@ -97,30 +98,54 @@ def _combine(columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reading for _, reading in best))
 
 
-@cache
 def _readings(character: str) -> str:
     if character.isascii():
         return character.lower() if character.isalnum() else ""
-    from pypinyin.constants import PINYIN_DICT
-    from pypinyin.contrib.tone_convert import to_normal
-
-    readings = PINYIN_DICT.get(ord(character), "")
-    return _letters(to_normal(each) for each in readings.split(",") if each)
+    return _characters().get(character, "")
 
 
 def _in_context(text: str) -> list[str]:
-    """One initial per character as the words of *text* suggest; none for other characters."""
-    from pypinyin import Style, lazy_pinyin
-
-    style = Style.FIRST_LETTER
-    spelled = lazy_pinyin(text, style=style, errors=list)  # type: ignore[arg-type]  # one by one
-    columns = []
-    for character, letter in zip(text, spelled, strict=True):
-        own = _readings(character)
-        column = _first(letter, _EITHER.get(character, "")) if own and own != character else own
-        columns.append(column)
+    """The initials of each character as the words of *text* suggest, by longest match."""
+    words, longest = _words()
+    columns: list[str] = []
+    while len(columns) < len(text):
+        start = len(columns)
+        for length in range(min(longest, len(text) - start), 1, -1):
+            reading = words.get(text[start : start + length])
+            if reading is not None:
+                columns.extend(reading)
+                break
+        else:
+            columns.append(_either(text[start]))
     return columns
 
 
-def _letters(readings: Iterable[str]) -> str:
-    return "".join(dict.fromkeys(each[0] for each in readings if each[:1].isascii()))
+def _either(character: str) -> str:
+    """The usual initial; for characters whose reading words do not settle, the other one too."""
+    own = _readings(character)
+    return own if character.isascii() else _first(own[:1], _EITHER.get(character, ""))
+
+
+@cache
+def _characters() -> Mapping[str, str]:
+    """Initials by character, the usual one first."""
+    found = {}
+    for reading, characters in _lines("characters.txt"):
+        found.update(dict.fromkeys(characters, reading))
+    return found
+
+
+@cache
+def _words() -> tuple[Mapping[str, str], int]:
+    """Initials of words that decide how their characters are read, and the longest such word."""
+    found = dict(_lines("words.txt"))
+    return found, max(map(len, found))
+
+
+def _lines(name: str) -> Iterator[tuple[str, str]]:
+    from core.resources import resource  # which itself needs code lists, and they this module
+
+    for line in resource("pinyin", name).read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            left, _, right = line.partition(" ")
+            yield left, right

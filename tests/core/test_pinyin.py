@@ -8,7 +8,10 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
+from pypinyin.contrib.tone_convert import to_normal
 
+from core import pinyin
 from core.pinyin import MOST_READINGS, initials, matches
 
 
@@ -84,7 +87,24 @@ def test_other_queries_do_not_match(query: str) -> None:
     assert not matches(query, "枝江市人大")
 
 
-def test_pypinyin_waits_until_it_is_needed() -> None:
-    code = "import sys, core.pinyin; print('pypinyin' in sys.modules)"
+def test_the_dictionary_waits_until_it_is_needed_and_is_not_pypinyin() -> None:
+    code = (
+        "import sys, core.pinyin as p; before = p._characters.cache_info().currsize;"
+        "assert p.initials('枝江') == ('zj',); print(before, 'pypinyin' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.split() == ["0", "False"]
+
+
+def test_the_data_is_what_pypinyin_says_about_every_character() -> None:
+    for number, readings in PINYIN_DICT.items():
+        letters = [to_normal(each)[:1] for each in readings.split(",")]
+        expected = "".join(dict.fromkeys(each for each in letters if each.isascii()))
+        assert pinyin._readings(chr(number)) == expected
+
+
+def test_the_data_is_what_pypinyin_says_about_every_long_word() -> None:
+    for word, syllables in PHRASES_DICT.items():
+        if len(word) > 4 and len(syllables) == len(word) and "," not in word:
+            expected = "".join(to_normal(each[0])[0] for each in syllables)
+            assert [each[:1] for each in pinyin._in_context(word)] == list(expected)
