@@ -27,6 +27,7 @@ class Why(StrEnum):
     START = "start"
     ASKED = "asked"
     IDLE = "idle"
+    RESTORE = "restore"  # a backup shall take the place of the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +168,12 @@ class SessionService(QObject):
         refusal = Refusal(
             code, sentence(error), int(params.get("left", 0)), int(params.get("seconds", 0))
         )
-        if code != "damaged":
+        if code == "damaged":
+            self._offer_backups(refusal)
+        else:
             self.refused.emit(refusal)
-            return
+
+    def _offer_backups(self, refusal: Refusal) -> None:
         self._busy = True
         self._background.run(
             Lane.DATABASE,
@@ -187,6 +191,8 @@ class SessionService(QObject):
         self._busy = False
         self.is_new = False
         self.closed.emit(why)
+        if why is Why.RESTORE:
+            self._offer_backups(Refusal("restore", "所选备份会替换本机现有数据。"))
 
     def _on_close_failed(self, error: Exception, why: Why) -> None:
         self._on_closed(why)

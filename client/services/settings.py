@@ -75,6 +75,10 @@ class SettingsService(QObject):
         """Makes a backup now."""
         self._room.run(self._vault.backup, done=done, owner=owner)
 
+    def backup_if_due(self) -> None:
+        """The backup of the day, in the background."""
+        self._room.run(self._vault.backup_if_due)
+
     def change_password(
         self,
         old: str,

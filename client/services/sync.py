@@ -6,10 +6,10 @@ is empty a timer looks for the office's answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -30,8 +30,6 @@ class Visit:
     seconds_left: float  # until the next visit is due
     code: str = ""  # the trouble, if there was one
     done_at: float = 0.0  # Unix seconds of the last good visit
-    forms: frozenset[str] = frozenset()  # registers that changed
-    answers: int = 0  # submissions whose state changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,10 @@ class Courier(Protocol):
     def standing(self, store: Store) -> Standing:
         """How things stand, without asking the office."""
 
-    def visit(self, store: Store, should_stop: Callable[[], bool]) -> Any:
-        """A generator that yields events worth showing and returns a `Visit`."""
+    def visit(
+        self, store: Store, should_stop: Callable[[], bool]
+    ) -> Generator[Changed, None, Visit]:
+        """Visits the office; yields what changed, returns how it went."""
 
     def enrol(self, store: Store, url: str, code: str) -> None:
         """Enrols this device and keeps what the office answered."""
@@ -79,6 +79,11 @@ class SyncService(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._visit)
+        self._news = Changed(sync=True)
+        self._teller = QTimer(self)
+        self._teller.setSingleShot(True)
+        self._teller.setInterval(_NEWS_MS)
+        self._teller.timeout.connect(self._tell_news)
         room.changes.changed.connect(self._on_changed)
 
     def start(self) -> None:
@@ -97,6 +102,7 @@ class SyncService(QObject):
         """Ends a visit at its next step and plans no other."""
         self._is_stopped = True
         self._timer.stop()
+        self._teller.stop()
         if self._job is not None:
             self._job.cancel()
             self._job = None
@@ -174,7 +180,19 @@ class SyncService(QObject):
             self._job = None
 
     def _on_event(self, changed: Changed) -> None:
-        self._room.changes.announce(changed)
+        """Many come at once while a register is fetched; screens hear of them twice a second."""
+        before = self._news
+        self._news = Changed(
+            forms=before.forms | changed.forms, outbox=before.outbox or changed.outbox, sync=True
+        )
+        if not self._teller.isActive():
+            self._teller.start()
+
+    @Slot()
+    def _tell_news(self) -> None:
+        self._teller.stop()
+        news, self._news = self._news, Changed(sync=True)
+        self._room.changes.announce(news)
 
     def _on_visited(self, visit: Visit) -> None:
         self._job = None
@@ -187,9 +205,7 @@ class SyncService(QObject):
             )
         )
         self._plan(0.0 if self._wanted and not visit.code else visit.seconds_left)
-        self._room.changes.announce(
-            Changed(forms=visit.forms, outbox=bool(visit.answers), sync=True)
-        )
+        self._tell_news()
 
     def _on_failed(self, error: Exception) -> None:
         """The store itself had trouble; the outbox is still there, so a timer is too."""
@@ -215,7 +231,8 @@ class SyncService(QObject):
             self.state_changed.emit(state)
 
 
-_AFTER_TROUBLE = 60.0
+_AFTER_TROUBLE = 60.0  # seconds
+_NEWS_MS = 500
 
 
 class _Stop:

@@ -29,6 +29,7 @@ LASTING = frozenset(
     {
         *("proxy_login", "foreign_certificate", "wrong_signature", "wrong_receipt"),
         *("old_client", "revoked", "scope_differs", "not_enrolled", "bad_address"),
+        *("portal", "too_large", "refused"),
     }
 )
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from client.paths import Paths
 
 if TYPE_CHECKING:
+    from db.backup import Backup
     from db.store import Store
 
 
@@ -59,6 +61,9 @@ class Vault(Protocol):
     def backup(self, store: Store) -> BackupInfo:
         """Backs *store* up now and thins the old backups. Raises `StoreError`."""
 
+    def backup_if_due(self, store: Store) -> None:
+        """Backs *store* up unless that was done today. Raises `StoreError`."""
+
     def close(self, store: Store) -> None:
         """Closes *store*."""
 
@@ -75,44 +80,46 @@ class DiskVault:
 
     def warm_up(self) -> None:
         """Imports the store and what it stands on."""
+        import core.resources
         import db.backup
         import db.keyfile
         import db.store
 
+        core.resources.forms()
         del db
 
     def create(self, password: str) -> Store:
         """Key file first, then the store."""
+        from core.resources import forms
         from db import keyfile
         from db.store import Store
 
         key = keyfile.create(self._paths.key, password)
-        return Store.create(self._paths.store, key)
+        return Store.create(self._paths.store, key, forms())
 
     def unlock(self, password: str) -> Store:
         """Unwraps the key, then opens the store."""
+        from core.resources import forms
         from db.store import Store
 
-        return Store.open(self._paths.store, self._key(password))
+        return Store.open(self._paths.store, self._key(password), forms=forms())
 
     def backups(self) -> list[BackupInfo]:
         """What lies in the folder of backups."""
         from db import backup
 
-        return [
-            BackupInfo(each.name, each.taken_at, each.size)
-            for each in backup.listed(self._paths.backups)
-        ]
+        return [_info(each) for each in backup.listed(self._paths.backups)]
 
     def restore(self, name: str, password: str) -> Restored:
         """Restores and salvages; the damaged file is kept aside."""
+        from core.resources import forms
         from db import backup
-
-        key = self._key(password)
-        salvaged = backup.restore(self._paths.backups / name, self._paths.store, key)
         from db.store import Store
 
-        return Restored(Store.open(self._paths.store, key), salvaged)
+        key = self._key(password)
+        known = forms()
+        salvaged = backup.restore(self._paths.backups / name, self._paths.store, key, known)
+        return Restored(Store.open(self._paths.store, key, forms=known), salvaged)
 
     def change_password(self, old: str, new: str) -> None:
         """Wraps the same key anew."""
@@ -124,8 +131,17 @@ class DiskVault:
         """An online backup; the officer goes on meanwhile."""
         from db import backup
 
-        made = backup.take(store, self._paths.backups)
-        return BackupInfo(made.name, made.taken_at, made.size)
+        made = backup.take(store, self._paths.backups, kind="manual")
+        backup.thin(self._paths.backups)
+        return _info(made)
+
+    def backup_if_due(self, store: Store) -> None:
+        """One backup a day, before the day's work."""
+        from db import backup
+
+        if backup.due(self._paths.backups, datetime.now(UTC)):
+            backup.take(store, self._paths.backups)
+            backup.thin(self._paths.backups)
 
     def close(self, store: Store) -> None:
         """Ends the store's connections."""
@@ -135,3 +151,8 @@ class DiskVault:
         from db import keyfile
 
         return keyfile.unlock(self._paths.key, password, time.time())
+
+
+def _info(made: Backup) -> BackupInfo:
+    taken = made.made_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return BackupInfo(made.path.name, taken, made.size)

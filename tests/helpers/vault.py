@@ -67,6 +67,9 @@ class FakeVault:
         self.found.insert(0, made)
         return made
 
+    def backup_if_due(self, store: Any) -> None:
+        self.backup(store)
+
     def close(self, store: Any) -> None:
         store.is_open = False
 

@@ -56,6 +56,7 @@ class UnlockPage(QWidget):
         self.unlock.entered.connect(self._on_entered)
         self.restore.chosen.connect(self._on_restored)
         self.notice.retried.connect(self.begin)
+        self.restore.left.connect(self.begin)
         self.enrol.asked.connect(self._on_enrol_asked)
         self.enrol.skipped.connect(self.enrol_skipped)
         session.refused.connect(self._on_refused)
@@ -146,8 +147,9 @@ class UnlockPage(QWidget):
             self.unlock.begin()
         elif refusal.code == "locked":
             self.unlock.wait_for(refusal.seconds)
-        elif refusal.code == "damaged":
-            self.restore.offer(refusal.sentence, refusal.backups)
+        elif refusal.code in {"damaged", "restore"}:
+            may_leave = refusal.code == "restore"
+            self.restore.offer(refusal.sentence, refusal.backups, may_leave=may_leave)
             self.show_step(self.restore)
         else:
             self.notice.say(refusal.sentence)

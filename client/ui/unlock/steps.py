@@ -232,10 +232,12 @@ class RestoreStep(Step):
 
     Signals:
         chosen: name of a backup and the password (str, str).
+        left: nothing shall be restored.
 
     """
 
     chosen = Signal(str, str)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("从备份恢复", "", parent)
@@ -246,14 +248,18 @@ class RestoreStep(Step):
         self.form.addRow("备份(&B)", self.list)
         self.form.addRow("口令(&P)", self.password)
         self.button = MainButton("恢复所选备份")
-        self.finish(self.button)
-        self.column.addWidget(quiet("损坏的文件另存保留；其中尚未上报、还能读出的内容会一并找回。"))
+        self.leave = QPushButton("不恢复，返回(&N)")
+        self.finish(self.button, self.leave)
+        self.column.addWidget(quiet("现有的文件另存保留；其中尚未上报、还能读出的内容会一并找回。"))
         self.list.itemActivated.connect(lambda _: self.password.setFocus())
         self.password.entered.connect(self._on_ready)
         self.button.clicked.connect(self._on_ready)
+        self.leave.clicked.connect(self.left)
 
-    def offer(self, sentence: str, backups: Sequence[BackupInfo]) -> None:
+    def offer(self, sentence: str, backups: Sequence[BackupInfo], *, may_leave: bool) -> None:
         """Shows the backups that there are."""
+        self.leave.setVisible(may_leave)
+        self.problem.say("")
         self.text.setText(sentence)
         self.list.clear()
         for each in backups:
