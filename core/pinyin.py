@@ -1,8 +1,8 @@
 """Pinyin initials for searching (枝江 → zj), with all readings of characters that have several.
 
-A general dictionary misreads surnames (单雄信 → d) and places (长阳 → z), so small tables come first
-(domain.md §3.7). The dictionary is a data file made from pypinyin, whose import takes 0.4 s; the
-files are read when the first text is, in some 20 ms.
+A general dictionary misreads surnames (单雄信 → d) and places (长阳 → z), so small tables come
+first (domain.md §3.7). The dictionary is a data file made from pypinyin, whose import takes 0.4 s;
+the files are read when the first text is, in some 20 ms.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import chinese_calendar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,13 @@ days = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 
 def test_the_file_covers_2004_to_2026() -> None:
     assert [year for year in range(2000, 2030) if CALENDAR.covered(year)] == list(range(2004, 2027))
+
+
+def test_the_file_says_what_the_state_council_said() -> None:
+    for year in range(2004, 2027):
+        for number in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1):
+            day = date.fromordinal(number)
+            assert CALENDAR.is_working_day(day) == chinese_calendar.is_workday(day)
 
 
 @pytest.mark.parametrize(
