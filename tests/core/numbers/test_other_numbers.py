@@ -21,7 +21,8 @@ VECTORS = json.loads(
 
 
 def vectors(kind: str, good: bool) -> list[str]:
-    return VECTORS[kind]["valid" if good else "invalid"]
+    found: list[str] = VECTORS[kind]["valid" if good else "invalid"]
+    return found
 
 
 def codes(check: str, text: str) -> list[str]:
