@@ -10,7 +10,7 @@ from collections import Counter as Count
 from dataclasses import dataclass
 
 from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.wire.protocol import (
     MAX_PAGE,
@@ -92,11 +92,12 @@ def _position(cursor: str, epoch: str, last: int) -> int:
 
 def _lines(session: Session, office: Office, person: Person, after: int, limit: int) -> list[_Line]:
     mine = units.below(office.county, person.scope)
-    hidden = select(Record.record_id).where(
-        Record.county == Change.county,
-        Record.form == Change.form,
-        Record.record_id == Change.record_id,
-        Record.unit.in_(mine),
+    here = aliased(Record)
+    still_mine = select(here.record_id).where(
+        here.county == Change.county,
+        here.form == Change.form,
+        here.record_id == Change.record_id,
+        here.unit.in_(mine),
     )
     query = (
         select(Change, Record, Departure, DecisionRow)
@@ -131,7 +132,7 @@ def _lines(session: Session, office: Office, person: Person, after: int, limit: 
         .where(
             or_(
                 and_(Change.kind == RECORD, Change.unit.in_(mine)),
-                and_(Change.kind == DEPARTURE, Change.unit.in_(mine), ~hidden.exists()),
+                and_(Change.kind == DEPARTURE, Change.unit.in_(mine), ~still_mine.exists()),
                 and_(Change.kind == DECISION, Change.account == person.name),
             )
         )
