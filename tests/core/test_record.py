@@ -30,7 +30,8 @@ def test_a_pointer_leads_to_its_value(pointer: str, value: object) -> None:
 
 
 def test_an_empty_value_is_not_there() -> None:
-    for empty in (None, "", []):
+    empties: list[object] = [None, "", []]
+    for empty in empties:
         assert "a" not in with_value(VALUES, "/a", empty)
     assert with_value(VALUES, "/rows/1/m", None)["rows"][1] == {"n": 2}
 
