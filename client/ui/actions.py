@@ -43,6 +43,7 @@ SHORTCUTS = (
     Shortcut("change_record", ("F2",), "变更所选", REGISTERS),
     Shortcut("close_record", ("Ctrl+D",), "减少或撤销所选", REGISTERS),
     Shortcut("reveal", ("F4",), "显示或遮盖敏感内容", REGISTERS),
+    Shortcut("sort", ("Ctrl+O",), "按当前列排序", REGISTERS),
     Shortcut("switch_register", ("Ctrl+T",), "切换人员与机构", REGISTERS),
     Shortcut("next_issue", ("F8",), "下一个问题", ENTRY),
     Shortcut("previous_issue", ("Shift+F8",), "上一个问题", ENTRY),
