@@ -99,7 +99,7 @@ def ids(  # noqa: PLR0913 - a list has that many sides; all but two are named
         few = _finds_few(connection, form, text)
     arms = [
         select(
-            (sign * table.c.row_id).label("handle"),
+            _handle(table, sign).label("handle"),
             *_ordered(table, order, few=few or _some(units)),
         ).where(*_where(form, table, units, text, filters, closed=closed, few=few))
         for table, sign in _halves(form, closed=closed)
@@ -232,6 +232,11 @@ def to_attachment(stored: str) -> Any:
     import json
 
     return json.loads(stored)
+
+
+def _handle(table: Table, sign: int) -> ColumnElement[int]:
+    """The bare row number where it can be: only that comes out of an index in order."""
+    return table.c.row_id if sign > 0 else -table.c.row_id
 
 
 def _halves(form: Form, *, closed: bool = False) -> list[tuple[Table, int]]:

@@ -73,6 +73,7 @@ def _settle(store: Store, receipt: Receipt, note: bytes) -> State | None:
             connection, row, new,
             receipt=note,
             received_at=receipt.received_at,
+            decided_at="" if new in PENDING else receipt.received_at,
             last_error=_HELD if receipt.result is Result.HELD else "",
             comments=_comments(receipt.problems),
         )  # fmt: skip
