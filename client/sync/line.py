@@ -66,8 +66,8 @@ class Line:
         self._session.trust_env = False
         self._session.headers.clear()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        if self.url.startswith("https:"):
-            self._session.mount("https://", _TrustAdapter(_context(ca_pem)))
+        secure = self.url.startswith("https:")
+        self._session.mount(self.url, _TrustAdapter(_context(ca_pem) if secure else None))
 
     def close(self) -> None:
         """Drops kept connections."""
@@ -170,16 +170,23 @@ def _context(ca_pem: str) -> ssl.SSLContext:
 class _TrustAdapter(HTTPAdapter):
     """Verifies with one TLS context only; the library would add its own list of authorities."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
+    def __init__(self, context: ssl.SSLContext | None) -> None:
+        self._tls: dict[str, Any] = {} if context is None else {"ssl_context": context}
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+        super().init_poolmanager(*args, **self._tls, **kwargs)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+        return super().proxy_manager_for(proxy, **self._tls, **kwargs)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         del url, verify, cert
         conn.cert_reqs = "CERT_REQUIRED"
+
+    def close(self) -> None:
+        # The library leaves this to the garbage collector.
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118 - this container cannot be iterated
+                manager.pools[key].close()
+        super().close()

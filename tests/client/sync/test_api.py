@@ -284,16 +284,15 @@ def test_another_protocol_is_seen(office: FakeOffice, api: OfficeApi) -> None:
 def test_an_answer_for_another_envelope_is_none(
     office: FakeOffice, identity: Identity, api: OfficeApi
 ) -> None:
-    _, content, _ = envelope(office, identity)
-    first, _, _ = envelope(office, identity)
+    envelope_id, content, _ = envelope(office, identity)
     api.session()
 
     def for_another(answer: Answer) -> None:
-        answer.body = protocol.write(protocol.EnvelopeReply(first, "epoch-1", ()))
+        answer.body = protocol.write(protocol.EnvelopeReply("another", "epoch-1", ()))
 
     office.faults.append(altered(for_another))
     with pytest.raises(OfficeTrouble) as caught:
-        api.post_envelope(uuid7(), content)
+        api.post_envelope(envelope_id, content)
     assert caught.value.code == "bad_reply"
 
 
