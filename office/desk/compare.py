@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,6 +26,7 @@ _SHAPES: Mapping[FieldType, type | tuple[type, ...]] = {
     FieldType.CODE: str,
     FieldType.REFERENCE: str,
 }
+_GROUPED = re.compile(r"^(\d{6})(\*{8})(\w{4})$")  # a masked identity number, as 6-8-4
 _LONGEST_ODD = 200
 _CODED = (FieldType.CODE, FieldType.REFERENCE)
 
@@ -165,7 +167,7 @@ class Comparison:
         if place.type is FieldType.ATTACHMENT and isinstance(value, Mapping):
             return Shown(str(value.get("name", "")), file=file_id(str(value.get("digest", ""))))
         write = value_words.masked if masked else value_words.show
-        text = write(place, value, self._lists)
+        text = _GROUPED.sub(r"\1 \2 \3", write(place, value, self._lists))
         if place.type is FieldType.REFERENCE:
             text = self._titles(place.refers_to or "", str(value)) or text
         code = str(value) if place.type in _CODED and text != str(value) and not masked else ""

@@ -139,7 +139,6 @@ class Dossier:
             notes=tuple(self.warnings),
             files=self._files(),
             steps=tuple(self._steps()),
-            comments=tuple(self._comments(self.decision)),
             again=self.row.supersedes,
             problems=typed.problems,
             general=typed.general,
@@ -287,7 +286,6 @@ class Dossier:
                 else author,
             ),
             Fact("电话", head.phone),
-            Fact("单位", self.unit_title),
             Fact("表", f"{self.form.title} 第 {row.form_version} 版"),
         ]
         return tuple(each for each in facts if each.text or each.badge)
@@ -366,13 +364,8 @@ class Dossier:
     def _decided(self, row: Submission, decision: DecisionRow) -> Step:
         badge = words.STATES.get(row.state, words.UNKNOWN)
         by = queries.account_title(self.session, self.office, decision.reviewer)
-        comments = self._comments(decision)
-        said = ";".join(
-            f"{each.place}:{each.text}" if each.place else each.text for each in comments
-        )
-        own_page = row.submission_id == self.row.submission_id
-        text = by if own_page or not said else f"{by} {said}"
-        return Step(words.when(decision.decided_at), badge, text, row.submission_id)
+        said = tuple(self._comments(decision))
+        return Step(words.when(decision.decided_at), badge, by, row.submission_id, said)
 
 
 def duty_of(office: Office) -> Duty:

@@ -177,8 +177,9 @@ class Step:
 
     at: str
     badge: Badge
-    text: str = ""
+    by: str = ""
     submission_id: str = ""
+    said: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,6 @@ class SubmissionPage:
     notes: tuple[Note, ...]
     files: tuple[FileLine, ...]
     steps: tuple[Step, ...]
-    comments: tuple[Note, ...] = ()
     again: str = ""  # id of the submission that this one mends
     problems: tuple[str, ...] = ()  # why the last attempt to decide failed
     general: str = ""
@@ -257,6 +257,16 @@ class LatePage:
     reported: int
     late: int
     duty: str
+
+    @property
+    def late_units(self) -> tuple[LateUnit, ...]:
+        """Units with late reports, or with returned ones to mend."""
+        return tuple(each for each in self.units if each.late or each.waiting)
+
+    @property
+    def timely_units(self) -> tuple[LateUnit, ...]:
+        """The others."""
+        return tuple(each for each in self.units if not (each.late or each.waiting))
 
 
 @dataclass(frozen=True, slots=True)

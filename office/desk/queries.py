@@ -53,7 +53,7 @@ class Wanted:
 
 _COLUMNS = (
     Submission.submission_id,
-    Submission.label,
+    func.coalesce(func.nullif(Submission.label, ""), Record.label, "").label("label"),
     Submission.form,
     Submission.flow,
     Submission.unit,
@@ -170,7 +170,7 @@ def reported_since(session: Session, office: Office, scope: str, since: str) -> 
         _within(office, scope),
         Submission.received_at >= since,
         Submission.supersedes == "",
-        Submission.event_date != "",
+        Submission.label != "",  # taken at intake
     )
     return session.execute(query.order_by(Submission.received_at.desc())).all()
 
@@ -347,7 +347,14 @@ def _same_submission(other: type[DecisionRow | ReceiptRow]) -> ColumnElement[boo
 
 def _joined(query: Select[Any]) -> Select[Any]:
     on_author = and_(_Author.county == Submission.county, _Author.name == Submission.account)
-    return query.outerjoin(Unit, _unit_on()).outerjoin(_Author, on_author)
+    on_record = and_(
+        Record.county == Submission.county,
+        Record.form == Submission.form,
+        Record.record_id == Submission.record_id,
+    )
+    return (
+        query.outerjoin(Unit, _unit_on()).outerjoin(_Author, on_author).outerjoin(Record, on_record)
+    )
 
 
 def _narrow(office: Office, wanted: Wanted) -> list[ColumnElement[bool]]:

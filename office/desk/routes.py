@@ -16,7 +16,7 @@ from office.context import Office
 from office.desk import lists, rendering, sign_in, submissions
 from office.desk.doors import Visit, signed_in
 from office.desk.rendering import Frame
-from office.desk.security import BASE, NOT_FOUND, SignInFirst, Stop, guard
+from office.desk.security import BASE, HEADERS, NOT_FOUND, SignInFirst, Stop, guard
 
 _YEAR = 365 * 24 * 3600
 
@@ -28,6 +28,17 @@ class _Static(StaticFiles):
         answer = await super().get_response(path, scope)
         answer.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
         return answer
+
+
+def install(app: FastAPI) -> None:
+    """Serve the desk of `app.state.office` under `/desk`, and lead there from the root."""
+    app.mount(BASE, create_desk(app.state.office), name="desk")
+    for place in ("/", BASE):
+        app.add_api_route(place, _to_desk, methods=["GET"], include_in_schema=False)
+
+
+def _to_desk() -> Response:
+    return RedirectResponse(f"{BASE}/", 303, HEADERS)
 
 
 def create_desk(office: Office) -> FastAPI:
