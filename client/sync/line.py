@@ -174,8 +174,10 @@ class _TrustAdapter(HTTPAdapter):
         self._tls: dict[str, Any] = {} if context is None else {"ssl_context": context}
         super().__init__(max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **self._tls, **kwargs)
+    def init_poolmanager(
+        self, connections: int, maxsize: int, block: bool = False, **kwargs: Any  # noqa: FBT001, FBT002
+    ) -> None:
+        super().init_poolmanager(connections, maxsize, block, **self._tls, **kwargs)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         return super().proxy_manager_for(proxy, **self._tls, **kwargs)
