@@ -117,6 +117,7 @@ def _first_values(
     for field in form.fields:
         if field.default is not None:
             values[field.name] = typed(field, field.default)
+    values.update(shelf.carried(form))
     place = form.by_name[form.unit_field]
     if place.issued or place.name == form.key:
         parent = form.listing.parent

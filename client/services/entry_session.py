@@ -87,7 +87,7 @@ class EntrySession(QObject):
         self._attempted = False
         self._announced = bool(self.draft.saved_at)
         self.is_closed = self.is_submitting = False
-        self._saver = Saver(room, shelf, lambda: self.draft, lambda: self.title, self)
+        self._saver = Saver(room, shelf, lambda: self.draft, lambda: self.label, self)
         self._checker = Checker(
             room, shelf, self.form, self.flow, opening.duty, lambda: self.draft, self
         )
@@ -110,7 +110,7 @@ class EntrySession(QObject):
 
     @property
     def title(self) -> str:
-        """What the draft is called in lists, e.g. 人员增加 · 张三."""
+        """What is being done to whom, e.g. 人员增加 · 张三."""
         return f"{self.flow.title} · {self.label}" if self.label else self.flow.title
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.changes.draft import AttachedFile, Draft
 from core.checks.head import Duty
@@ -73,6 +73,9 @@ class EntryShelf(Protocol):
 
     def submit(self, draft: Draft, form: Form) -> str:
         """Seal and queue the draft in one transaction; gives the submission id."""
+
+    def carried(self, form: Form) -> Mapping[str, Any]:
+        """What the last new record of *form* had in the fields that carry over."""
 
     def attach(self, data: bytes, name: str, media_type: str) -> AttachedFile:
         """Keep the bytes of a document."""

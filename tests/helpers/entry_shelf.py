@@ -88,6 +88,9 @@ class FakeShelf:
         self.submitted.append(draft)
         return f"submission-{len(self.submitted)}"
 
+    def carried(self, form: Form) -> Mapping[str, Any]:
+        return {}
+
     def attach(self, data: bytes, name: str, media_type: str) -> AttachedFile:
         digest = "sha256:" + hashlib.sha256(data).hexdigest()
         self.bytes[digest] = data

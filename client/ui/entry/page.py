@@ -249,11 +249,13 @@ class EntryPage(Page):
         return bool(pointer) and self.form is not None and self.form.go(pointer)
 
     def _submit(self) -> None:
-        if self.session is not None and self.foot is not None:
-            self.foot.show_submitting(busy=True)
-            self.session.submit()
-            if self.foot is not None and self.session is not None:
-                self.foot.show_submitting(busy=self.session.is_submitting)
+        session = self.session
+        if session is None or self.foot is None:
+            return
+        self.foot.show_submitting(busy=True)
+        session.submit()
+        if session is self.session:
+            self.foot.show_submitting(busy=session.is_submitting)
 
     def _save(self) -> None:
         if self.session is not None:
