@@ -81,7 +81,7 @@ class House:
 
     def newcomer(self, **changes: Any) -> dict[str, Any]:
         """A person who may join unit A; each has an ID number of their own."""
-        born = date(1970, 3, 1) + timedelta(days=self._random.randrange(4000))
+        born = date(1968, 3, 1) + timedelta(days=self._random.randrange(2500))
         number = make_id_number(self._random, "2", born, self._taken)
         values = {
             "name": "李新来",
