@@ -171,7 +171,9 @@ class EntrySession(QObject):
                 continue
             reason = self.draft.overrides.get(each.key, "")
             title = self.place(each.pointer)
-            words = sentence(self.form, each).removeprefix(f"“{title}”")
+            words = sentence(self.form, each)
+            if each.code == "required":
+                words = words.removeprefix(f"“{title}”")
             shown.append(ShownIssue(each, title, words, reason))
         return IssuesShown(tuple(shown), tuple(missing), self._checker.is_settled)
 

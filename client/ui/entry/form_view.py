@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from client.services.entry_events import IssuesShown
@@ -22,6 +22,8 @@ from client.ui.entry.row import FieldRow
 from client.ui.entry.section import SectionBox
 from client.ui.theme import Tone
 from core.forms.model import ChildTable, Field, FieldType
+
+_AT_ONCE = 1  # sections that are built before the page is shown
 
 Notes = dict[str, list[tuple[Tone, str]]]
 
@@ -49,7 +51,7 @@ class FormView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside = QWidget(self)
+        self._inside = inside = QWidget(self)
         self._column = QVBoxLayout(inside)
         side = theme.space(4)
         self._column.setContentsMargins(side, theme.space(3), side, theme.space(6))
@@ -58,17 +60,40 @@ class FormView(QScrollArea):
         self._column.addWidget(self.head)
         for row in self.head.rows:
             self._place_row(row)
-        for section in session.form.sections:
-            self._build_section(section.name, section.title, inside)
         self._column.addStretch(1)
         self.setWidget(inside)
-        self.refresh()
-        for pointer, state in session.states().items():
-            if state.text and pointer in self.rows and self.rows[pointer].field.more:
-                self._unfold(self.rows[pointer])
+        self._shown: IssuesShown | None = None
+        self._waiting = list(session.form.sections)
+        self._next = QTimer(self)
+        self._next.timeout.connect(self._build_next)
+        for _ in range(_AT_ONCE):
+            self._build_next()
+        self._next.start(0)
 
-    def _build_section(self, name: str, title: str, inside: QWidget) -> None:
-        box = SectionBox(title, inside)
+    def finish(self) -> None:
+        """Build what is not built yet. Sections come one by one, so that no turn is long."""
+        while self._waiting:
+            self._build_next()
+
+    def _build_next(self) -> None:
+        if not self._waiting:
+            self._next.stop()
+            return
+        section = self._waiting.pop(0)
+        self._build_section(section.name, section.title)
+        self.refresh()
+        for row in self._boxes[section.name].rows:
+            state = self._session.states()[row.pointer]
+            if row.field.more and row.editor is not None and state.text:
+                self._unfold(row)
+        if self._shown is not None:
+            self.say(self._shown)
+        if not self._waiting:
+            self._next.stop()
+            self.chain()
+
+    def _build_section(self, name: str, title: str) -> None:
+        box = SectionBox(title, self._inside)
         for field in self._session.form.fields:
             if field.section == name:
                 row = FieldRow(field, f"/{field.name}", self._search, box)
@@ -82,7 +107,7 @@ class FormView(QScrollArea):
                 self._build_grid(child, box)
         box.folded.connect(self.chain)
         self._boxes[name] = box
-        self._column.addWidget(box)
+        self._column.insertWidget(self._column.count() - 1, box)
 
     def _build_grid(self, child: ChildTable, box: SectionBox) -> None:
         grid = ChildGrid(self._session, child, self._search, box)
@@ -104,6 +129,13 @@ class FormView(QScrollArea):
 
     # --- showing ---
 
+    def show_rows(self, child: str) -> None:
+        """Rows of this child table came or went."""
+        self.finish()
+        self.grids[child].rebuild()
+        self.refresh()
+        self.chain()
+
     def refresh(self) -> None:
         """Show all fields as the session has them."""
         states = self._session.states()
@@ -123,11 +155,12 @@ class FormView(QScrollArea):
                 if each.child.section == name and self._session.child_visible(each.child.name)
             ]
             box.setVisible(bool(grids) or not box.has_no_field())
-        if moved:
+        if moved and not self._waiting:
             self.chain()
 
     def say(self, shown: IssuesShown) -> None:
         """Show issues and comments at their fields."""
+        self._shown = shown
         notes: Notes = defaultdict(list)
         for comment in self._session.draft.comments:
             notes[comment.pointer].append((Tone.RETURNED, f"退回意见:{comment.text}"))
@@ -162,6 +195,7 @@ class FormView(QScrollArea):
 
     def editors(self) -> list[Editor]:
         """The editors that may have the cursor now, in the order of the form."""
+        self.finish()
         return [each for each in self._targets() if isinstance(each, Editor)]
 
     def _targets(self) -> list[QWidget]:
@@ -195,6 +229,7 @@ class FormView(QScrollArea):
 
     def go(self, pointer: str) -> bool:
         """Bring the cursor to *pointer*; False if there is no such place."""
+        self.finish()
         if pointer == ATTACHMENTS:
             return self._focus(self.head.files.button)
         name = pointer.strip("/").split("/")[0]
@@ -231,10 +266,10 @@ class FormView(QScrollArea):
         self.arrived.emit(editor.pointer)
 
     def first(self) -> None:
-        """Bring the cursor to the first field that is empty and required, or simply the first."""
-        editors = self.editors()
-        if editors:
-            self._focus(editors[0])
+        """Bring the cursor to the first field."""
+        editor = self.head.rows[0].editor
+        if editor is not None:
+            self._focus(editor)
 
     # --- editors ---
 

@@ -193,9 +193,7 @@ class EntryPage(Page):
 
     def _on_rows_changed(self, event: RowsChanged) -> None:
         if self.form is not None:
-            self.form.grids[event.child].rebuild()
-            self.form.refresh()
-            self.form.chain()
+            self.form.show_rows(event.child)
 
     def _on_head_changed(self, _event: HeadChanged) -> None:
         if self.form is not None and self.foot is not None and self.session is not None:

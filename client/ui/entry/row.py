@@ -26,24 +26,29 @@ class Label(QLabel):
     def __init__(self, title: str, unit: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._title = f"{title}({unit})" if unit else title
-        self._required = False
+        self._required = self._changed = False
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self.setFixedWidth(theme.chars(LABEL_CHARS))
         self.show_need(required=False)
 
-    def show_need(self, *, required: bool) -> None:
-        """Mark the field as required, or not."""
-        self._required = required
-        colour = theme.ink(Tone.ERROR, QApplication.palette()).name()
-        mark = f'<span style="color:{colour}">*</span> ' if required else ""
-        self.setText(f"{mark}{self._title}")
+    def show_need(self, *, required: bool, changed: bool = False) -> None:
+        """Mark the field as required, or as changed, or not."""
+        self._required, self._changed = required, changed
+        marks = _mark(Tone.CHANGED, "已改") if changed else ""
+        marks += _mark(Tone.ERROR, "*") if required else ""
+        self.setText(f"{marks}{self._title}")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
-            self.show_need(required=self._required)
+            self.show_need(required=self._required, changed=self._changed)
+
+
+def _mark(tone: Tone, word: str) -> str:
+    colour = theme.ink(tone, QApplication.palette()).name()
+    return f'<span style="color:{colour}">{word}</span> '
 
 
 class FieldRow(QWidget):
@@ -89,7 +94,7 @@ class FieldRow(QWidget):
         if state == self._state and not force:
             return
         self._state = state
-        self.label.show_need(required=state.required)
+        self.label.show_need(required=state.required, changed=state.changed)
         if self._closed is not None:
             self._closed.show_state(state)
             self._closed.setAccessibleName(f"{self.field.title}:{state.shown or '空'}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QHBoxLayout,
     QLabel,
@@ -26,6 +27,29 @@ from client.ui.registers.meters import MeterStrip
 from client.ui.registers.table import RegisterTable
 from client.ui.registers.table_model import RegisterModel
 from client.ui.registers.tree import WIDTH, UnitTree
+
+
+class _Switch(QPushButton):
+    """One of several of which one is on; that one has the accent."""
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.toggled.connect(self._on_toggled)
+
+    def _on_toggled(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal
+        colors = QPalette()
+        if on:
+            ground = QApplication.palette()
+            colors.setColor(QPalette.ColorRole.Button, ground.highlight().color())
+            colors.setColor(QPalette.ColorRole.ButtonText, ground.highlightedText().color())
+        self.setPalette(colors)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ApplicationPaletteChange:
+            self._on_toggled(self.isChecked())
 
 
 class RegistersView(QWidget):
@@ -107,9 +131,7 @@ class RegistersView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(0)
         for number, title in enumerate(titles):
-            button = QPushButton(title, self)
-            button.setCheckable(True)
-            button.setAutoDefault(False)
+            button = _Switch(title, self)
             button.setChecked(number == 0)
             button.setToolTip(f"切换({actions.keys_text('switch_register')})")
             self.switches.addButton(button, number)
