@@ -3,7 +3,7 @@
 Three nets, each catching what the one before cannot:
 
 * SQLCipher checks the HMAC of every page whenever it is read, so that damaged bytes are never
-  used: the reader gets `StoreDamaged` instead. Backups and uploads read through the same check.
+  used: whoever reads or writes gets `StoreDamaged` instead. Backups and uploads read likewise.
 * At opening, without reading the store: whole pages only, no page missing at the end, no gap in
   the journal (`-wal`), the first page and the schema. This costs the same for any size.
 * `verify` reads every page. The opener runs it at once where the last session did not end in
@@ -16,6 +16,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
 
 from db.connect import PAGE_SIZE, connect
 from db.errors import StoreDamaged, StoreUnavailable, guarded
@@ -70,9 +72,10 @@ def check_journal(path: Path) -> None:
 def _frames(content: bytes, magic: int) -> Iterator[tuple[bool, int]]:
     """For each frame of the journal's present round: whether it is intact, and 1 if it commits."""
     order = ">" if magic & 1 else "<"
-    salts = content[16:24]
     sums = _checksum(content[:24], (0, 0), order)
     intact = sums == struct.unpack(">II", content[24:32])
+    first = _WAL_HEADER + 8
+    salts = content[16:24] if intact else content[first : first + 8]
     for at in range(
         _WAL_HEADER, len(content) - _FRAME_HEADER - PAGE_SIZE + 1, _FRAME_HEADER + PAGE_SIZE
     ):
@@ -94,6 +97,15 @@ def _checksum(content: bytes, sums: tuple[int, int], order: str) -> tuple[int, i
         first = (first + one + second) & 0xFFFFFFFF
         second = (second + two + first) & 0xFFFFFFFF
     return first, second
+
+
+def check_read(connection: Connection) -> None:
+    """Raise `StoreDamaged` where this connection has met a page that is not what was written.
+
+    Reading a table says so itself. FTS5 does not: it answers with fewer rows. SQLCipher remembers.
+    """
+    if str(connection.exec_driver_sql("PRAGMA cipher_status").scalar()) != "1":
+        raise StoreDamaged("a page was refused")
 
 
 def verify_file(path: Path, key: bytes) -> None:

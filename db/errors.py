@@ -122,7 +122,13 @@ class NoDraft(StoreError):  # noqa: N818 - as above
     code = "no_draft"
 
 
-_DAMAGE = ("malformed", "not a database", "hmac check failed", "file is encrypted", "corrupt")
+_DAMAGE = (
+    "malformed",
+    "not a database",
+    "hmac check failed",
+    "vtable constructor failed",
+    "corrupt",
+)
 _KINDS = {
     "is full": "full",
     "readonly": "readonly",

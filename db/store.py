@@ -105,6 +105,7 @@ class Store:
         """
         with guarded(), self._engine.connect() as connection, connection.begin():
             yield connection
+            damage.check_read(connection)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -119,6 +120,7 @@ class Store:
             connection.info["store"] = self
             with connection.begin():
                 yield connection
+                damage.check_read(connection)
 
     def use_forms(self, forms: Mapping[str, Form]) -> None:
         """Makes or widens the register tables of *forms*."""

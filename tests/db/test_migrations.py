@@ -1,4 +1,4 @@
-"""The five tests of every migration (after SecureDrop's), and what an older or newer store meets."""
+"""The five tests of every migration (after SecureDrop's); what older and newer stores meet."""
 
 import ast
 import importlib.util

@@ -106,9 +106,13 @@ def test_a_reader_sees_one_moment(store: Store) -> None:
 
 
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
-    with pytest.raises(IntegrityError), store.write() as connection:
-        connection.exec_driver_sql("INSERT INTO settings VALUES ('a', '1')")
-        connection.exec_driver_sql("INSERT INTO settings VALUES ('a', '2')")
+    def insert_twice() -> None:
+        with store.write() as connection:
+            connection.exec_driver_sql("INSERT INTO settings VALUES ('a', '1')")
+            connection.exec_driver_sql("INSERT INTO settings VALUES ('a', '2')")
+
+    with pytest.raises(IntegrityError):
+        insert_twice()
     assert settings.get(store, "a", "none") == "none"
 
 

@@ -35,6 +35,7 @@ from db.store import Store
 KEY = bytes(range(32))
 CHEAP = Cost(memory=8, passes=1, lanes=1)
 OFFICE = Signer("zhibao.office/test", b"o" * 32)
+SURNAMES = ("欧阳", "王", "李")
 AT = "2026-11-22T02:00:00.000Z"
 
 
@@ -76,7 +77,7 @@ def person(number: int, **values: Any) -> dict[str, Any]:
     """Values of a made-up person; every third is named 欧阳."""
     made = {
         "card_no": f"P{number:06d}",
-        "name": f"{'欧阳王李'[0:2] if number % 3 == 0 else '王李张'[number % 3]}{chr(0x4E00 + number)}",
+        "name": SURNAMES[number % 3] + chr(0x4E00 + number),
         "sex": "1",
         "id_number": f"42058319700101{number:04d}",
         "birth_date": "1970-01-01",
