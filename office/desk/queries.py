@@ -180,7 +180,7 @@ def bodies(session: Session, office: Office, ids: Sequence[str]) -> dict[str, by
     query = select(Submission.submission_id, Submission.body).where(
         Submission.county == office.county, Submission.submission_id.in_(ids)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def unmended(session: Session, office: Office, scope: str) -> dict[str, int]:
@@ -194,7 +194,7 @@ def unmended(session: Session, office: Office, scope: str) -> dict[str, int]:
         )
         .group_by(Submission.unit)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def submission(
@@ -252,7 +252,7 @@ def blob_sizes(session: Session, office: Office, digests: Sequence[str]) -> dict
     query = select(Blob.digest, Blob.size).where(
         Blob.county == office.county, Blob.digest.in_(digests)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def blob(session: Session, office: Office, digest: str) -> bytes | None:
