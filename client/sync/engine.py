@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict, replace
 
 from client.sync import retry
@@ -42,7 +42,7 @@ def run(
     *,
     now: Callable[[], float] = time.time,
     should_stop: Callable[[], bool] = lambda: False,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Send what waits, fetch what is new; the last event is `Finished`.
 
     Trouble with the line or the office comes as a `Problem` event and is remembered for the next

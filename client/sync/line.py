@@ -175,7 +175,11 @@ class _TrustAdapter(HTTPAdapter):
         super().__init__(max_retries=0)
 
     def init_poolmanager(
-        self, connections: int, maxsize: int, block: bool = False, **kwargs: Any  # noqa: FBT001, FBT002
+        self,
+        connections: int,
+        maxsize: int,
+        block: bool = False,  # noqa: FBT001, FBT002 - as the base class has it
+        **kwargs: Any,
     ) -> None:
         super().init_poolmanager(connections, maxsize, block, **self._tls, **kwargs)
 

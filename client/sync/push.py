@@ -9,6 +9,7 @@ from client.sync.api import OfficeApi
 from client.sync.events import Event, Problem, Pushed, Settled
 from client.sync.packing import pack
 from client.sync.troubles import Refused, SyncTrouble
+from core.changes.states import State
 from core.wire.errors import WireError
 from core.wire.protocol import MAX_ENVELOPE, EnvelopeReply, ProblemType
 from core.wire.receipts import Receipt, ReceiptError, open_receipt
@@ -67,9 +68,9 @@ class Push:
             except SyncTrouble as trouble:
                 outbox.back_to_queue(self._store, bound.envelope_id, trouble.code)
                 raise
+            self._skip.add(bound.envelope_id)
             self.sent += len(bound.submission_ids)
-            size, count = len(bound.content), len(bound.submission_ids)
-            yield Pushed(bound.envelope_id, count, size)
+            yield Pushed(bound.envelope_id, len(bound.submission_ids), len(bound.content))
             yield from self._settle(bound, reply)
 
     def _next(self) -> Bound | None:
@@ -109,16 +110,21 @@ class Push:
             try:
                 note = receipts.get(submission_id, "").encode()
                 receipt = self._opened(note, submission_id)
-                state = outbox.settle(self._store, receipt, note)
+                state = self._settled(receipt, note)
             except WireError as error:
                 log.warning("no receipt for %s: %s", submission_id, error)
                 unsettled.append(submission_id)
                 continue
-            if state is not None:
-                yield Settled(submission_id, state, receipt.result)
+            yield Settled(submission_id, state, receipt.result)
         if unsettled:
             left = Bound(bound.envelope_id, bound.content, tuple(unsettled))
             yield from self._put_off(left, Problem("wrong_receipt"))
+
+    def _settled(self, receipt: Receipt, note: bytes) -> State:
+        state = outbox.settle(self._store, receipt, note)
+        if state is None:
+            raise ReceiptError("the receipt is for a submission that is not here")
+        return state
 
     def _opened(self, note: bytes, submission_id: str) -> Receipt:
         receipt = open_receipt(note, self._api.office, submission_id=submission_id)

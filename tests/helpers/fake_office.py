@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import SSLContext
 from typing import Any, cast
@@ -59,7 +60,7 @@ from core.wire.receipts import (
 from core.wire.replies import content_digest, new_nonce, pack_body, sign_reply
 from core.wire.scope import EMPTY, record_digest, with_record
 
-NOW = "2026-11-22T10:00:00Z"
+AT = "2026-11-22T10:00:00Z"
 
 
 @dataclass
@@ -102,12 +103,14 @@ class FakeOffice:
         self.signer = Signer.generate("office.420583.example")
         self.intake = new_identity()
         self.epoch = "epoch-1"
+        self.now = ""  # what its clock says instead of the time
         self.codes: dict[str, bytes] = {}
         self.devices: dict[str, Verifier] = {}
         self.nonces: set[str] = set()
         self.tokens: dict[str, str] = {}
         self.submissions: dict[str, Taken] = {}
         self.envelopes: list[str] = []
+        self.epochs: list[str] = []  # as the manifests told them
         self.log_hash = GENESIS
         self.log_length = 0
         self.results: dict[str, tuple[Result, tuple[Remark, ...]]] = {}
@@ -115,6 +118,7 @@ class FakeOffice:
         self.page_size = 100
         self.faults: deque[Fault] = deque()
         self.seen: list[tuple[str, str, dict[str, str]]] = []
+        self.refuses: dict[str, ProblemType] = {}  # envelopes with these submissions
         self.packs = False
         self.lies_about_scope = False
         self.released = threading.Event()  # set at the end: who hangs lets go
@@ -149,7 +153,7 @@ class FakeOffice:
             submission_digest=taken.digest,
             outcome=outcome,
             reviewer="审核员",
-            decided_at=NOW,
+            decided_at=AT,
             form_version=taken.body["form_version"],
             comments=comments,
             record_version=version,
@@ -238,7 +242,8 @@ class FakeOffice:
         check_session(request, self.devices[request.device], self.signer.name)
         token = new_nonce()
         self.tokens[token] = request.device
-        return Answer(200, protocol.write(SessionReply(token, 900, self.epoch, NOW)))
+        now = self.now or datetime.now(UTC).isoformat()
+        return Answer(200, protocol.write(SessionReply(token, 900, self.epoch, now)))
 
     def _device(self, handler: "Handler") -> str:
         token = handler.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -253,8 +258,12 @@ class FakeOffice:
         manifest = read_manifest(handler.content, self.devices.get)
         assert manifest.device == device
         assert handler.headers[protocol.H_IDEMPOTENCY] == manifest.envelope_id
+        for each in manifest.items:
+            if each.submission_id in self.refuses:
+                raise Refusal(422, self.refuses[each.submission_id])
         opened = open_envelope(handler.content, manifest, self.intake)
         self.envelopes.append(manifest.envelope_id)
+        self.epochs.append(manifest.epoch)
         replies = tuple(self._take(each.submission_id, each.body, device) for each in opened.items)
         return Answer(200, protocol.write(EnvelopeReply(manifest.envelope_id, self.epoch, replies)))
 
@@ -285,7 +294,7 @@ class FakeOffice:
             digest=submission_digest,
             device=device,
             result=result,
-            received_at=NOW,
+            received_at=AT,
             epoch=self.epoch,
             log_index=self.log_length,
             previous_hash=self.log_hash,

@@ -26,7 +26,6 @@ from core.wire.receipts import Result, open_receipt
 from core.wire.replies import content_digest
 from core.wire.scope import EMPTY
 from db.identity import Identity
-from tests.helpers import fake_office
 from tests.helpers.fake_office import (
     Answer,
     FakeOffice,
@@ -138,20 +137,16 @@ def test_each_request_has_its_own_nonce(office: FakeOffice, api: OfficeApi) -> N
     assert len(set(nonces)) == len(nonces) == 3
 
 
-def test_the_offices_clock_is_compared(
-    office: FakeOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_offices_clock_is_compared(office: FakeOffice, api: OfficeApi) -> None:
     assert api.clock_difference is None
-    monkeypatch.setattr(fake_office, "NOW", "2036-01-01T00:00:00Z")
+    office.now = "2036-01-01T00:00:00Z"
     api.session()
     assert api.clock_difference is not None
     assert api.clock_difference > 9e7
 
 
-def test_a_clock_that_says_nothing_is_no_trouble(
-    office: FakeOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fake_office, "NOW", "around noon")
+def test_a_clock_that_says_nothing_is_no_trouble(office: FakeOffice, api: OfficeApi) -> None:
+    office.now = "around noon"
     api.session()
     assert api.clock_difference is None
 
