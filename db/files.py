@@ -35,6 +35,16 @@ def put_in_place(temporary: Path, path: Path) -> None:
             os.close(folder)
 
 
+def making(store_path: Path) -> Path:
+    """Where a store stands while it is being made; renamed to *store_path* once it is whole."""
+    return store_path.with_name(store_path.name + ".making")
+
+
+def is_founded(key_path: Path, store_path: Path) -> bool:
+    """Whether there is a store to open; a making that was cut leaves none, and no work in it."""
+    return store_path.exists() or (key_path.exists() and not making(store_path).exists())
+
+
 def refuse_network(path: Path, mounts: str | None = None) -> None:
     """Raise where *path* lies on a network drive: SQLite's locks do not hold there.
 

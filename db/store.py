@@ -19,7 +19,7 @@ from core.forms.model import Form
 from db import damage, migrate, register_tables
 from db.connect import BEGIN, connect, make_engine
 from db.errors import StoreDamaged, StoreTooNew, StoreUnavailable, guarded
-from db.files import refuse_network
+from db.files import making, put_in_place, refuse_network
 
 log = logging.getLogger("zhibao.store")
 
@@ -40,23 +40,31 @@ class Store:
     def create(cls, path: Path, key: bytes, forms: Mapping[str, Form] | None = None) -> Store:
         """Makes a new store at *path*, with register tables for *forms* (all, if not given).
 
+        It appears there whole: a cut leaves no store, and what it leaves is in nobody's way.
+
         Raises:
             StoreUnavailable: there is one already, or the place does not allow one.
 
         """
         refuse_network(path)
+        temporary = making(path)
         with guarded():
             if path.exists():
                 raise StoreUnavailable("exists")
             path.parent.mkdir(parents=True, exist_ok=True)
-        connect(path, key, "rwc").close()
-        store = cls(path, key)
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                temporary.with_name(temporary.name + suffix).unlink(missing_ok=True)
+        connect(temporary, key, "rwc").close()
+        store = cls(temporary, key)
         try:
             store._migrate()
             store.use_forms(_all_forms() if forms is None else forms)
-        except BaseException:
+        finally:
             store.close()
-            raise
+        with guarded():
+            put_in_place(temporary, path)
+        store.path = path
+        store._engine = make_engine(lambda: connect(path, key))
         return store
 
     @classmethod

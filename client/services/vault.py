@@ -76,7 +76,9 @@ class DiskVault:
 
     def exists(self) -> bool:
         """Whether there is a key file or a store; one without the other is for `unlock` to tell."""
-        return self._paths.key.exists() or self._paths.store.exists()
+        from db.files import is_founded
+
+        return is_founded(self._paths.key, self._paths.store)
 
     def warm_up(self) -> None:
         """Imports the store and what it stands on."""
@@ -89,13 +91,11 @@ class DiskVault:
         del db
 
     def create(self, password: str) -> Store:
-        """Key file first, then the store."""
+        """Key file and store, or neither."""
         from core.resources import forms
-        from db import keyfile
-        from db.store import Store
+        from db.founding import found
 
-        key = keyfile.create(self._paths.key, password)
-        return Store.create(self._paths.store, key, forms())
+        return found(self._paths.key, self._paths.store, password, forms())
 
     def unlock(self, password: str) -> Store:
         """Unwraps the key, then opens the store."""
