@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+
+from client.ui.entry.fields.choice import ChoiceEditor
 
 _LOOK_MS = 10
 _PATIENCE_MS = 60_000
@@ -79,9 +82,14 @@ class Hands:
         self.window.grab().save(str(file))
         self.taken.append(file)
 
-    def focus_is(self, name: str) -> bool:
-        """Whether the focus is in the widget whose accessible name starts with *name*."""
-        return self._focus().accessibleName().startswith(name)
+    def focus_is(self, title: str) -> bool:
+        """Whether the focus is in the field called *title*."""
+        return re.split("[,，:：]", self._focus().accessibleName())[0] == title
+
+    def is_offered_choices(self) -> bool:
+        """Whether a list of choices is open below the field that has the focus."""
+        editor = self._focus().parent()
+        return isinstance(editor, ChoiceEditor) and editor.is_open()
 
     def _focus(self) -> QWidget:
         popup = QApplication.activePopupWidget()

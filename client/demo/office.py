@@ -13,6 +13,8 @@ from typing import Any
 REVIEWER = "shenhe"
 OFFICER = "xinxi"
 COUNTY = "420583"
+# Of made-up data, on loopback only; told to whoever starts the demo.
+REVIEWER_PASSWORD = "zhibao-demo-1"  # noqa: S105
 _SECONDS = 60
 
 
@@ -23,10 +25,9 @@ class OfficeFailedError(RuntimeError):
 class DemoOffice:
     """The office in *folder*: founded on first use, then served until `stop`."""
 
-    def __init__(self, folder: Path, password: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.url = ""
-        self._password = password
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -102,5 +103,5 @@ class DemoOffice:
         return {
             **os.environ,
             "PYTHONUTF8": "1",
-            "ZHIBAO_OFFICE_PASSWORD": self._password,
+            "ZHIBAO_OFFICE_PASSWORD": REVIEWER_PASSWORD,
         }

@@ -27,6 +27,7 @@ from client.services.entry_events import (
     Submitted,
 )
 from client.services.entry_session import EntrySession
+from client.services.outbox import ShowSubmissions
 from client.services.targets import OpenDraft, Reopen
 from client.ui import actions, theme
 from client.ui.common.empty_state import EmptyState
@@ -126,7 +127,7 @@ class EntryPage(Page):
 
     def _on_cannot_open(self, refusal: CannotOpen) -> None:
         verb = "看进度" if refusal.submission_id else ""
-        go = Go("outbox", refusal.submission_id)
+        go = Go("outbox", ShowSubmissions(submission_id=refusal.submission_id))
         self.said.emit(Message(str(refusal), Tone.WARNING, verb, lambda: self.navigate.emit(go)))
 
     # --- building ---
@@ -224,7 +225,7 @@ class EntryPage(Page):
     def _on_submitted(self, event: Submitted) -> None:
         self._close()
         words = f"{event.title}:已进入上报队列,联网后自动送达。"
-        self.navigate.emit(Go("outbox", event.submission_id))
+        self.navigate.emit(Go("outbox", ShowSubmissions(submission_id=event.submission_id)))
         self.said.emit(Message(words, Tone.DONE))
 
     def _on_refused(self, event: Refused) -> None:

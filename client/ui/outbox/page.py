@@ -174,7 +174,8 @@ class OutboxPage(Page):
     def _mend(self, pointer: str) -> None:
         line = self.chosen()
         if line is not None and line.may_mend:
-            self.navigate.emit(Go("entry", Reopen(line.submission_id, pointer)))
+            first = line.remarks[0].pointer if line.remarks else ""
+            self.navigate.emit(Go("entry", Reopen(line.submission_id, pointer or first)))
 
     @Slot()
     def _on_receipt_asked(self) -> None:
