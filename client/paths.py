@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -47,6 +45,8 @@ class Paths:
 
 def default_base() -> Path:
     """The folder of this user; never a roaming one, since SQLite dislikes network drives."""
+    import platformdirs  # not needed where --base-dir says it
+
     return platformdirs.user_data_path("zhibao", appauthor=False, roaming=False)
 
 

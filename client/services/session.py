@@ -27,6 +27,7 @@ class Why(StrEnum):
     START = "start"
     ASKED = "asked"
     IDLE = "idle"
+    QUIT = "quit"
     RESTORE = "restore"  # a backup shall take the place of the store
 
 
@@ -85,6 +86,10 @@ class SessionService(QObject):
     def exists(self) -> bool:
         """Whether a store was made here before."""
         return self._vault.exists()
+
+    def is_open(self) -> bool:
+        """Whether the store is open."""
+        return self._store is not None
 
     def is_busy(self) -> bool:
         """Whether an answer is under way."""

@@ -14,11 +14,14 @@ from client.background import Failed
 from client.services import preferences
 from client.services.desk import Changed, Room
 from client.services.preferences import Preferences
+from client.services.troubles import CannotKeep
 from client.services.vault import BackupInfo, Vault
-from client.settings import Look
+from client.settings import SCALES, SCHEMES, Look
 
 if TYPE_CHECKING:
     from db.store import Store
+
+__all__ = ["SCALES", "SCHEMES", "Account", "Look", "SettingsService", "View"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ class SettingsService(QObject):
     def save_look(self, look: Look) -> None:
         """Keeps scheme, scale and geometry; a small file, written at once."""
         self.look = look
-        look_file.save(self._look_path, look)
+        try:
+            look_file.save(self._look_path, look)
+        except OSError:
+            self._room.changes.failed.emit(CannotKeep())
 
     def backup(self, *, done: Callable[[BackupInfo], None], owner: QObject) -> None:
         """Makes a backup now."""

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+
+class CannotKeep(Exception):  # noqa: N818 - the name says what happened
+    """A small file beside the store could not be written."""
+
+    sentence = "设置没有保存：数据文件夹写不进去。请检查磁盘空间和文件夹权限。"
+
+
 # By the codes of client.sync.troubles.
 _LINE = {
     "no_line": "连不上公开办。请检查网络；联网后会自动再试。",

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from client.services.desk import Desk
 from client.services.session import SessionService, Why
 from client.ui import theme
-from client.ui.common.message_bar import Message
-from client.ui.common.page import Page
-from client.ui.theme import Tone
 from client.ui.unlock.page import UnlockPage
-from client.ui.workplace import Workplace
+
+if TYPE_CHECKING:
+    from client.services.desk import Desk
+    from client.ui.common.page import Page
+    from client.ui.workplace import Workplace
 
 _ACTIVITY = frozenset(
     {
@@ -46,11 +47,13 @@ class MainWindow(QWidget):
     """Shows the unlock page or the workplace.
 
     Signals:
-        shown: the window was painted for the first time.
+        painted: the window was painted for the first time.
+        left: the window was closed while the store was not open.
 
     """
 
-    shown = Signal()
+    painted = Signal()
+    left = Signal()
 
     def __init__(
         self, session: SessionService, pages: Sequence[PageEntry], parent: QWidget | None = None
@@ -61,9 +64,9 @@ class MainWindow(QWidget):
         self._session = session
         self._pages = tuple(pages)
         self._last_page = ""
-        self._was_shown = False
         self.workplace: Workplace | None = None
         self.unlock = UnlockPage(session)
+        self.unlock.painted.connect(self.painted)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.unlock)
         self._watch = _Watch(session, self)
@@ -72,6 +75,7 @@ class MainWindow(QWidget):
         session.closed.connect(self._on_closed)
         self.unlock.enrol_asked.connect(self._on_enrol_asked)
         self.unlock.enrol_skipped.connect(self._on_enrol_skipped)
+        self.resize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
         available = QGuiApplication.primaryScreen().availableSize()
@@ -121,6 +125,10 @@ class MainWindow(QWidget):
             self._enter(desk)
 
     def _enter(self, desk: Desk) -> None:
+        from client.ui.common.message_bar import Message
+        from client.ui.theme import Tone
+        from client.ui.workplace import Workplace
+
         self.workplace = Workplace(desk, self._pages)
         self._stack.addWidget(self.workplace)
         self._stack.setCurrentWidget(self.workplace)
@@ -151,18 +159,17 @@ class MainWindow(QWidget):
         handle = self.windowHandle()
         if handle is not None:
             handle.installEventFilter(self._watch)
-        if not self._was_shown:
-            self._was_shown = True
-            self.shown.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.workplace is not None:
-            self.workplace.leave()
-        look = self._session.desk.settings.look if self._session.desk is not None else None
-        if look is not None and self._session.desk is not None:
-            kept = replace(look, geometry=self.geometry_text())
-            self._session.desk.settings.save_look(kept)
+        """Closes at once for the eye; the store closes after all that is still to be saved."""
         super().closeEvent(event)
+        desk = self._session.desk
+        if desk is not None:
+            desk.settings.save_look(replace(desk.settings.look, geometry=self.geometry_text()))
+        if self._session.is_open():
+            self._session.lock(Why.QUIT)
+        else:
+            self.left.emit()
 
 
 class _Watch(QObject):

@@ -8,11 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from client.services.desk import Changed, Desk
 from client.services.preferences import Preferences
 from client.services.session import Why
-from client.services.settings import View
+from client.services.settings import Look, View
 from client.services.times import exact
 from client.services.troubles import is_trouble, sentence
 from client.services.vault import BackupInfo
-from client.settings import Look
 from client.ui import theme
 from client.ui.common.card import heading
 from client.ui.common.message_bar import Message

@@ -20,10 +20,9 @@ from PySide6.QtWidgets import (
 
 from client.services.passwords import PasswordPolicy
 from client.services.preferences import Preferences
-from client.services.settings import Account
+from client.services.settings import SCALES, SCHEMES, Account, Look
 from client.services.times import exact
 from client.services.vault import BackupInfo
-from client.settings import SCALES, SCHEMES, Look
 from client.ui import theme
 from client.ui.common.card import Card, ToneLabel, quiet
 from client.ui.theme import Tone

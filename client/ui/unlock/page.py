@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -35,9 +35,11 @@ class UnlockPage(QWidget):
     Signals:
         enrol_asked: address and code (str, str).
         enrol_skipped: go on without.
+        painted: the page was painted for the first time.
 
     """
 
+    painted = Signal()
     enrol_asked = Signal(str, str)
     enrol_skipped = Signal()
 
@@ -70,7 +72,8 @@ class UnlockPage(QWidget):
             step.hide()
             card.body.addWidget(step)
         card.setFixedWidth(theme.chars(27))
-        inner = QWidget()
+        inner = _Ground()
+        inner.painted.connect(self.painted)
         grid = QGridLayout(inner)
         grid.setRowStretch(0, 2)
         grid.setRowStretch(3, 3)
@@ -154,6 +157,31 @@ class UnlockPage(QWidget):
         else:
             self.notice.say(refusal.sentence)
             self.show_step(self.notice)
+
+
+class _Ground(QWidget):
+    """What the card lies on. Tells when it was painted first.
+
+    Signals:
+        painted: it is on the screen.
+
+    """
+
+    painted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._was_painted = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self._tell)
+
+    @Slot()
+    def _tell(self) -> None:
+        self.painted.emit()
 
 
 def _sign() -> QHBoxLayout:
