@@ -142,8 +142,7 @@ class OfficeApi:
 
         """
         query = urlencode({"cursor": cursor, "limit": limit})
-        headers = {"Accept-Encoding": "gzip"}
-        reply = self._authorised("GET", f"{protocol.CHANGES_PATH}?{query}", headers, b"")
+        reply = self._authorised("GET", f"{protocol.CHANGES_PATH}?{query}", {}, b"")
         try:
             return protocol.read_page(reply.body)
         except WireError as error:
@@ -153,8 +152,8 @@ class OfficeApi:
         """The good reply to a request within a session, which is renewed once if it has ended."""
         for last in (False, True):
             self.session()
-            token = {**headers, "Authorization": f"Bearer {self._token}"}
-            reply = send(self._line, self.office, method, path, token, body)
+            more = {"Accept-Encoding": "gzip", "Authorization": f"Bearer {self._token}"}
+            reply = send(self._line, self.office, method, path, {**headers, **more}, body)
             if reply.status != 401 or last:
                 break
             self._token = ""

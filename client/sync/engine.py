@@ -111,7 +111,7 @@ class _Visit:
 
     def noted(self, event: Event) -> Event:
         summary = self._summary
-        if isinstance(event, Settled):
+        if isinstance(event, Settled) and event.state is not State.REJECTED:
             self._summary = replace(summary, received=summary.received + 1)
         if isinstance(event, Settled | Decided):
             self._count(event.state)

@@ -70,7 +70,8 @@ class Problem:
 class Summary:
     """What the whole visit did; the fields are the JSON keys of `zhibao sync` (design.md §8).
 
-    `problem` is the first trouble's code, or empty. `waiting` still wait for a receipt.
+    `sent` got an answer and `received` of them were taken in; `waiting` still wait for a receipt.
+    `problem` is the first trouble's code, or empty.
     """
 
     sent: int = 0

@@ -19,7 +19,7 @@ import requests
 from requests import exceptions
 from requests.adapters import HTTPAdapter
 
-from client.sync.troubles import BadAddress, NoLine, NotOurOffice, Portal
+from client.sync.troubles import BadAddress, NoLine, NotOurOffice, Portal, SyncTrouble
 
 _PIECE = 16 * 1024
 
@@ -29,7 +29,7 @@ class Timeouts:
     """Seconds: until connected, between two pieces of an answer, for a whole answer."""
 
     connect: float = 10.0
-    read: float = 30.0
+    read: float = 60.0
     whole: float = 600.0
 
 
@@ -81,7 +81,8 @@ class Line:
         Raises:
             NoLine: not reached, too slow, or the answer was cut.
             NotOurOffice: the TLS certificate is not trusted.
-            Portal: a proxy wants a log-in, or the answer is larger than any of ours.
+            Portal: a proxy wants a log-in, whoever answers does not speak TLS, or the answer is
+                larger than any of ours.
 
         """
         self.bytes_out += len(body)
@@ -99,7 +100,7 @@ class Line:
             ) as response:
                 return self._read(response, limit)
         except exceptions.SSLError as error:
-            raise NotOurOffice("foreign_certificate") from error
+            raise _tls_trouble(str(error)) from error
         except exceptions.ProxyError as error:
             raise (Portal("proxy_login") if "407" in str(error) else NoLine()) from error
         except exceptions.Timeout as error:
@@ -154,6 +155,13 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _tls_trouble(text: str) -> SyncTrouble:
+    """Told by the text, because the library wraps the reason differently each time."""
+    if "CertVerificationError" in text or "CERTIFICATE_VERIFY_FAILED" in text:
+        return NotOurOffice("foreign_certificate")
+    return NoLine("cut_line") if "EOF" in text else Portal()
 
 
 def _context(ca_pem: str) -> ssl.SSLContext:

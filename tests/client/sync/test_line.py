@@ -1,6 +1,8 @@
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -86,6 +88,48 @@ def test_another_authority_is_not(secure: FakeOffice) -> None:
         ask(secure.url, ca_pem=OTHER_PEM)
     assert caught.value.code == "foreign_certificate"
     assert secure.seen == []
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        AUTHORITY.issue_cert("office.example"),
+        AUTHORITY.issue_cert("127.0.0.1", not_after=datetime(2020, 1, 1, tzinfo=UTC)),
+    ],
+    ids=["for another host", "expired"],
+)
+def test_a_certificate_that_does_not_fit_is_not_trusted(leaf: trustme.LeafCert) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    leaf.configure_cert(context)
+    with running(FakeOffice(), context) as office, pytest.raises(NotOurOffice) as caught:
+        ask(office.url, ca_pem=PEM)
+    assert caught.value.code == "foreign_certificate"
+
+
+def test_who_does_not_speak_tls_is_a_portal() -> None:
+    with running(FakeOffice()) as portal, pytest.raises(Portal):
+        ask(portal.url.replace("http:", "https:"), ca_pem=PEM)
+
+
+def test_a_line_cut_while_shaking_hands_is_no_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def cut() -> None:
+            connection, _ = server.accept()
+            connection.close()
+
+        cutting = threading.Thread(target=cut)
+        cutting.start()
+        with pytest.raises(NoLine):
+            ask(f"https://127.0.0.1:{server.getsockname()[1]}", ca_pem=PEM)
+        cutting.join()
+
+
+def test_a_line_cut_by_the_other_sides_tls_is_no_line() -> None:
+    error = "HTTPSConnectionPool: (Caused by SSLError(SSLEOFError(8, 'EOF occurred')))"
+    trouble = module._tls_trouble(error)
+    assert isinstance(trouble, NoLine)
+    assert trouble.code == "cut_line"
 
 
 def test_the_systems_store_decides_where_no_authority_is_given(secure: FakeOffice) -> None:

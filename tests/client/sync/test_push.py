@@ -199,6 +199,7 @@ def test_every_result_of_intake_has_its_state(
     assert item is not None
     assert item.comments[0].pointer == "/name"
     assert found.conflicts == (1 if result is Result.CONFLICT else 0)
+    assert (found.sent, found.received) == (2, 1 if expected is State.REJECTED else 2)
 
 
 def test_lost_answers_double_nothing(enrolled: Store, office: FakeOffice, api: OfficeApi) -> None:
