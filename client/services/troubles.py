@@ -23,6 +23,7 @@ _LINE = {
     "office_busy": "公开办正忙，稍后自动再试。",
     "bad_reply": "公开办的答复看不懂，稍后自动再试；若一直如此，请升级程序。",
     "scope_differs": "本机台账与公开办不一致，已重新下载仍有差异。请联系公开办。",
+    "many_removals": "公开办的台账比本机少了许多，本机的记录先保留。请与公开办核对。",
     "old_client": "程序版本太旧，公开办已不再接收。请升级程序。",
     "refused": "公开办没有受理这次请求。",
     "revoked": "本机的登记已被公开办注销，不能再上报。请联系公开办。",
@@ -36,7 +37,7 @@ LASTING = frozenset(
     {
         *("proxy_login", "foreign_certificate", "wrong_signature", "wrong_receipt"),
         *("old_client", "revoked", "scope_differs", "not_enrolled", "bad_address"),
-        *("portal", "too_large", "refused"),
+        *("portal", "too_large", "refused", "many_removals"),
     }
 )
 
