@@ -16,7 +16,7 @@ from core.wire.replies import new_nonce
 from office import accounts, audit
 from office.accounts import Person, hash_token
 from office.context import Office
-from office.models import Challenge, County, Device, DeviceSession
+from office.models import Challenge, County, Device, DeviceSession, Role
 from office.problems import Refusal
 
 _NONCE_MINUTES = 5
@@ -84,8 +84,8 @@ def caller(office: Office, session: Session, token: str) -> Caller:
     if device is None or device.revoked_at:
         raise Refusal(ProblemType.REVOKED, "这台设备已被编办停用,请与编办联系。")
     person = accounts.find(session, office, opened.account)
-    if person is None:
-        raise Refusal(ProblemType.FORBIDDEN, "这个账号已停用,请与编办联系。")
+    if person is None or person.role is not Role.OFFICER:
+        raise Refusal(ProblemType.FORBIDDEN, "这个账号不能上报,请与编办联系。")
     return Caller(device.device_id, person)
 
 
