@@ -71,7 +71,7 @@ class RegisterList(QObject):
         page = self._pages.get(number)
         if page is None:
             self._want(number)
-            return None
+            page = self._pages.get(number, [])
         return page[offset] if offset < len(page) else None
 
     def record_at(self, row: int) -> str:

@@ -95,6 +95,7 @@ class ChildGrid(QWidget):
         self._clear()
         is_open = self._session.child_access(self.child.name) is Access.OPEN
         count = self._session.row_count(self.child.name)
+        self._count = count
         self._build_head()
         made = [each for row in range(count) for each in self._build_row(row)]
         self._table.setVisible(count > 0)
@@ -106,6 +107,8 @@ class ChildGrid(QWidget):
 
     def refresh(self) -> None:
         """Show the texts as they are kept; rebuild if other columns are asked for now."""
+        if self._session.row_count(self.child.name) != self._count:
+            return  # rows_changed follows, and rebuilds
         if [each.name for each in self.columns] != self._built:
             self.rebuild()
             return

@@ -113,14 +113,12 @@ class RegistersPage(Page):
         target, self._target = self._target, None
         match target:
             case Find(text=text):
-                self.tree.choose("")
                 self.search.setText(text)
-                self._reload()
+                self._choose("")
                 self.table.setFocus()
             case ShowUnit(unit=unit, form=form):
                 self._use_form(form or self.form)
-                self.tree.choose(unit)
-                self._reload()
+                self._choose(unit)
             case ShowRecord(form=form, record_id=record_id):
                 self._use_form(form)
                 self._service.find_place(form, record_id, done=self._on_place, owner=self)
@@ -135,9 +133,15 @@ class RegistersPage(Page):
         self._sort = ""
         self.table.forget_order()
         self._wanted_row = place.row
-        self.tree.choose(place.unit)
-        self._reload()
+        self._choose(place.unit)
         self.table.setFocus()
+
+    def _choose(self, unit: str) -> None:
+        """Choose a unit and list it, also where it was chosen already."""
+        before = self.tree.code
+        self.tree.choose(unit)
+        if self.tree.code == before:
+            self._reload()
 
     def _on_changed(self, change: Changed) -> None:
         if change.forms:
