@@ -56,7 +56,7 @@ def focusable(root: QWidget) -> Iterator[QWidget]:
 
 def unnamed(root: QWidget) -> list[str]:
     """Focusable widgets without accessible name, text or buddy."""
-    buddies = {id(each.buddy()) for each in root.findChildren(QLabel) if each.buddy()}
+    buddies = {id(each.buddy()) for each in root.findChildren(QLabel)}
     return [
         f"{type(each).__name__} {each.objectName()}"
         for each in focusable(root)
@@ -68,8 +68,9 @@ def unnamed(root: QWidget) -> list[str]:
 
 def tab_chain(root: QWidget) -> list[QWidget]:
     """Every widget of the tab chain that belongs to *root*, once round."""
-    chain, each = [root], root.nextInFocusChain()
-    while each is not root:
+    chain = [root]
+    each = root.nextInFocusChain()
+    while each is not None and each is not root:
         if root.isAncestorOf(each):
             chain.append(each)
         each = each.nextInFocusChain()
