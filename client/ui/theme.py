@@ -89,10 +89,10 @@ _LIGHT = {
     _Role.Shadow: "#5b6672",
 }
 _DARK = {
-    _Role.Window: "#191d22",
+    _Role.Window: "#1b1f25",
     _Role.WindowText: "#e4e8ec",
-    _Role.Base: "#22282f",
-    _Role.AlternateBase: "#272e36",
+    _Role.Base: "#14181d",
+    _Role.AlternateBase: "#1a1f25",
     _Role.Text: "#e4e8ec",
     _Role.Button: "#323a43",
     _Role.ButtonText: "#e4e8ec",
@@ -180,6 +180,12 @@ def tint(tone: Tone, colors: QPalette) -> QColor:
     return _tint(tone, base.rgb(), is_dark(colors))
 
 
+def sheet(colors: QPalette) -> QColor:
+    """The ground of a card: in the dark lighter than the fields on it, which are sunk."""
+    base = colors.base().color()
+    return mixed(base, colors.text().color(), 0.08) if is_dark(colors) else base
+
+
 def chosen(colors: QPalette) -> QColor:
     """The ground of the chosen row in a list; ordinary text and state colours stay readable."""
     return mixed(
@@ -194,6 +200,7 @@ def ink(tone: Tone, colors: QPalette) -> QColor:
         colors.window().color(),
         colors.alternateBase().color(),
         tint(tone, colors),
+        sheet(colors),
         chosen(colors),
     )
     return _ink(tone, tuple(each.rgb() for each in grounds), is_dark(colors))

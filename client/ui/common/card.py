@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from client.ui import theme
 from client.ui.common.picture import Picture
@@ -37,7 +37,7 @@ class Card(QWidget):
         pen = QPen(colors.accent().color() if self.is_marked else colors.mid().color())
         pen.setWidthF(2.0 if self.is_marked else 1.0)
         painter.setPen(pen)
-        painter.setBrush(colors.base())
+        painter.setBrush(theme.sheet(colors))
         half = pen.widthF() / 2
         box = QRectF(self.rect()).adjusted(half, half, -half, -half)
         painter.drawRoundedRect(box, theme.space(1.5), theme.space(1.5))
@@ -49,6 +49,27 @@ def heading(text: str, scale: float = 1.15) -> QLabel:
     label = QLabel(text)
     label.setFont(theme.font(scale, bold=True))
     return label
+
+
+class ElidedLabel(QLabel):
+    """One line of text that ends in … where there is no room; the tool tip says all."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.chars(3), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        metrics = self.fontMetrics()
+        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if text != self.text() else "")
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), text)
+        painter.end()
 
 
 def quiet(text: str = "", *, wrap: bool = True) -> QLabel:

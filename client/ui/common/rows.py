@@ -49,6 +49,7 @@ def row_list(name: str, parent: QWidget | None = None) -> QListView:
     view = QListView(parent)
     view.setAccessibleName(name)
     view.setFrameShape(QListView.Shape.NoFrame)
+    view.viewport().setAutoFillBackground(False)  # lies on the card
     view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
     view.setSelectionMode(QListView.SelectionMode.SingleSelection)
     view.setUniformItemSizes(True)

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from client.services.line import LineKind, LineState
 from client.ui import theme
 from client.ui.actions import keys_text
-from client.ui.common.card import heading
+from client.ui.common.card import ElidedLabel
 from client.ui.common.picture import Picture
 from client.ui.common.search_edit import SearchEdit
 from client.ui.theme import Tone
@@ -46,8 +46,8 @@ class TopLine(QWidget):
         super().__init__(parent)
         self._now = now
         self._state = LineState()
-        self.unit = heading("", 1.1)
-        self.unit.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.unit = ElidedLabel()
+        self.unit.setFont(theme.font(1.1, bold=True))
         self.officer = QLabel()
         self.officer.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.search = SearchEdit(f"查找人员或单位（{keys_text('search')}）")
@@ -70,10 +70,10 @@ class TopLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.space(4), theme.space(2), theme.space(3), theme.space(2))
         row.setSpacing(theme.space(2))
-        row.addWidget(self.unit, 3)
+        row.addWidget(self.unit)
         row.addWidget(self.officer)
-        row.addSpacing(theme.space(2))
-        row.addWidget(self.search, 2)
+        row.addStretch(2)
+        row.addWidget(self.search, 3)
         row.addSpacing(theme.space(3))
         row.addWidget(self._picture)
         row.addWidget(self.words)
@@ -84,7 +84,6 @@ class TopLine(QWidget):
     def show_account(self, unit: str, officer: str) -> None:
         """Whose registers these are; empty before enrolment."""
         self.unit.setText(unit or "本机台账")
-        self.unit.setToolTip(unit)
         self.officer.setText(officer)
 
     @Slot(object)

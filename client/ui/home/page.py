@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from client.services.desk import Changed, Desk
 from client.services.home import Kind, Today
@@ -47,6 +47,7 @@ class HomePage(Page):
             "check-check", "今天没有待办事项", "有变动时，请在规定期限内填报。"
         )
         self._list = Card("待办事项")
+        self._rest = QWidget()  # takes the room of the list while there is none
         self._lay_out()
         self._bind()
         desk.changes.changed.connect(self._on_changed)
@@ -70,6 +71,7 @@ class HomePage(Page):
         column.addLayout(tiles)
         column.addWidget(self.first)
         column.addWidget(self._list, 1)
+        column.addWidget(self._rest, 1)
 
     def _bind(self) -> None:
         self.returned.clicked.connect(lambda: self._lead(Kind.RETURNED))
@@ -101,6 +103,7 @@ class HomePage(Page):
         self.tasks.setVisible(bool(today.tasks))
         self.nothing.setVisible(not today.tasks)
         self._list.setVisible(not today.is_fresh)
+        self._rest.setVisible(today.is_fresh)
         self.first.show_for(today)
         self.tasks.setCurrentIndex(self.model.index(max(0, here), 0))
         if self._wants_focus:
@@ -151,6 +154,7 @@ class FirstThing(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.leads_to = ""
         self.mark(on=True)
         self.title = heading("", 1.15)

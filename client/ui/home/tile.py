@@ -43,7 +43,7 @@ class Tile(QAbstractButton):
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         active = self.hasFocus()
         painter.setPen(colors.accent().color() if active else colors.mid().color())
-        painter.setBrush(colors.alternateBase() if self.underMouse() else colors.base())
+        painter.setBrush(colors.midlight().color() if self.underMouse() else theme.sheet(colors))
         painter.drawRoundedRect(box, radius, radius)
         pad = theme.space(3)
         side = theme.line()

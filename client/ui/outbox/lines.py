@@ -22,7 +22,7 @@ from client.services.outbox import Line, Step
 from client.services.times import shown
 from client.ui import theme
 from client.ui.common.rows import draw, paint_ground
-from client.ui.common.state_badge import badge_of, badge_size, paint_badge
+from client.ui.common.state_badge import BADGES, badge_of, badge_size, paint_badge
 from client.ui.theme import Tone
 
 Index = QModelIndex | QPersistentModelIndex
@@ -85,7 +85,7 @@ class LineDelegate(QStyledItemDelegate):
         top.setHeight(whole.height() // 2 - theme.space(1))
         small = theme.font(0.95)
         badge = badge_of(line.state)
-        column = badge_size(badge, small).width()
+        column = max(badge_size(each, small).width() for each in BADGES.values())
         paint_badge(
             painter, QRect(top.topLeft(), QSize(column, top.height())), badge, colors, small
         )

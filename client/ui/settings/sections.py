@@ -31,12 +31,23 @@ from client.ui.unlock.password import PasswordEdit
 _SCHEMES = {"system": "跟随系统", "light": "浅色", "dark": "深色"}
 
 
-def _form(card: Card) -> QFormLayout:
-    form = QFormLayout()
-    form.setHorizontalSpacing(theme.space(4))
-    form.setVerticalSpacing(theme.space(2))
-    card.body.addLayout(form)
-    return form
+class _Rows(QFormLayout):
+    """Labels of one width in all sections, so that the fields stand in line."""
+
+    def __init__(self, card: Card) -> None:
+        super().__init__()
+        self.setHorizontalSpacing(theme.space(2))
+        self.setVerticalSpacing(theme.space(2))
+        self.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        card.body.addLayout(self)
+
+    def add(self, name: str, field: QWidget | QHBoxLayout) -> None:
+        """A row; *name* may be empty."""
+        label = QLabel(name)
+        label.setMinimumWidth(theme.chars(8.5))
+        if isinstance(field, QWidget):
+            label.setBuddy(field)
+        self.addRow(label, field)
 
 
 class OfficeSection(Card):
@@ -56,21 +67,16 @@ class OfficeSection(Card):
         self._known.setVerticalSpacing(theme.space(1.5))
         self._known.setColumnStretch(1, 1)
         self.body.addLayout(self._known)
-        self._ask = QWidget()
-        form = QFormLayout(self._ask)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(theme.space(4))
-        form.setVerticalSpacing(theme.space(2))
+        self._form = form = _Rows(self)
         self.url = QLineEdit()
         self.url.setPlaceholderText("https://")
         self.code = QLineEdit()
         self.button = QPushButton("登记(&E)")
         self.problem = ToneLabel()
-        form.addRow("公开办地址(&A)", self.url)
-        form.addRow("登记码(&C)", self.code)
-        form.addRow("", self.problem)
-        form.addRow("", _left(self.button))
-        self.body.addWidget(self._ask)
+        form.add("公开办地址(&A)", self.url)
+        form.add("登记码(&C)", self.code)
+        form.add("", self.problem)
+        form.add("", _left(self.button))
         self.button.clicked.connect(self._on_ready)
         self.code.returnPressed.connect(self._on_ready)
         self.url.returnPressed.connect(self.code.setFocus)
@@ -79,7 +85,8 @@ class OfficeSection(Card):
         """Shows who is enrolled, or asks."""
         while self._known.count():
             self._known.takeAt(0).widget().deleteLater()
-        self._ask.setVisible(account is None)
+        for row in range(self._form.rowCount()):
+            self._form.setRowVisible(row, account is None)
         self.set_busy(busy=False)
         if account is None:
             self._known.addWidget(quiet("本机尚未登记。登记后才能上报和接收答复。"), 0, 0, 1, 2)
@@ -98,7 +105,8 @@ class OfficeSection(Card):
 
     def set_busy(self, *, busy: bool) -> None:
         """Waits for the office, or no more."""
-        self._ask.setEnabled(not busy)
+        for each in (self.url, self.code, self.button):
+            each.setEnabled(not busy)
 
     def refuse(self, sentence: str) -> None:
         """The office did not take the code."""
@@ -131,7 +139,7 @@ class DutySection(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("填报", parent)
         self._preferences = Preferences()
-        form = _form(self)
+        form = _Rows(self)
         self.name = QLineEdit()
         self.phone = QLineEdit()
         self.days = QComboBox()
@@ -141,10 +149,10 @@ class DutySection(Card):
         self.idle.setRange(0, 240)
         self.idle.setSuffix(" 分钟")
         self.idle.setSpecialValueText("不锁定")
-        form.addRow("填报人(&N)", self.name)
-        form.addRow("联系电话(&T)", self.phone)
-        form.addRow("10 日期限按(&D)", self.days)
-        form.addRow("无操作后锁定(&I)", self.idle)
+        form.add("填报人(&N)", self.name)
+        form.add("联系电话(&T)", self.phone)
+        form.add("10 日期限按(&D)", self.days)
+        form.add("无操作后锁定(&I)", self.idle)
         self.name.editingFinished.connect(self._on_changed)
         self.phone.editingFinished.connect(self._on_changed)
         self.days.activated.connect(self._on_changed)
@@ -185,7 +193,7 @@ class LookSection(Card):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__("外观", parent)
         self._look = look
-        form = _form(self)
+        form = _Rows(self)
         self.scheme = QComboBox()
         for each in SCHEMES:
             self.scheme.addItem(_SCHEMES[each])
@@ -196,9 +204,9 @@ class LookSection(Card):
         self.scale.setCurrentIndex(SCALES.index(look.scale))
         self.note = quiet("缩放在下次打开程序时生效。")
         self.note.hide()
-        form.addRow("配色(&S)", self.scheme)
-        form.addRow("缩放(&Z)", self.scale)
-        form.addRow("", self.note)
+        form.add("配色(&S)", self.scheme)
+        form.add("缩放(&Z)", self.scale)
+        form.add("", self.note)
         self.scheme.activated.connect(self._on_changed)
         self.scale.activated.connect(self._on_changed)
 
@@ -260,18 +268,18 @@ class PasswordSection(Card):
     def __init__(self, policy: PasswordPolicy, parent: QWidget | None = None) -> None:
         super().__init__("口令", parent)
         self._policy = policy
-        form = _form(self)
+        form = _Rows(self)
         self.old = PasswordEdit("现在的口令")
         self.new = PasswordEdit("新口令")
         self.again = PasswordEdit("再输一遍新口令")
         self.problem = ToneLabel()
         self.button = QPushButton("更改口令(&G)")
-        form.addRow("现在的口令(&O)", self.old)
-        form.addRow("新口令(&W)", self.new)
-        form.addRow("再输一遍(&P)", self.again)
-        form.addRow("", quiet(policy.sentence()))
-        form.addRow("", self.problem)
-        form.addRow("", _left(self.button))
+        form.add("现在的口令(&O)", self.old)
+        form.add("新口令(&W)", self.new)
+        form.add("再输一遍(&P)", self.again)
+        form.add("", quiet(policy.sentence()))
+        form.add("", self.problem)
+        form.add("", _left(self.button))
         self.old.entered.connect(self.new.setFocus)
         self.new.entered.connect(self.again.setFocus)
         self.again.entered.connect(self._on_ready)

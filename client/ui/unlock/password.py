@@ -23,7 +23,6 @@ class PasswordEdit(QLineEdit):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setEchoMode(QLineEdit.EchoMode.Password)
-        self.setMinimumHeight(theme.space(8))
         self._eye = self.addAction(self._picture("eye"), QLineEdit.ActionPosition.TrailingPosition)
         self._eye.setCheckable(True)
         self._eye.setText("显示口令")

@@ -45,6 +45,8 @@ class Step(QWidget):
 
     def finish(self, *buttons: QPushButton) -> None:
         """Adds the problem's place and the buttons below what there is."""
+        for edit in self.findChildren(QLineEdit):
+            edit.setMinimumHeight(theme.space(8))
         self.column.addWidget(self.problem)
         self.column.addSpacing(theme.space(1))
         for button in buttons:
@@ -196,9 +198,7 @@ class EnrolStep(Step):
         )
         self.url = QLineEdit()
         self.url.setPlaceholderText("https://")
-        self.url.setMinimumHeight(theme.space(8))
         self.code = QLineEdit()
-        self.code.setMinimumHeight(theme.space(8))
         self.form.addRow("公开办地址(&A)", self.url)
         self.form.addRow("登记码(&C)", self.code)
         self.button = MainButton("登记")
