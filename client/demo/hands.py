@@ -32,7 +32,7 @@ class Hands:
 
     def press(self, keys: str) -> None:
         """Press one shortcut, written as Qt writes it: `Ctrl+Return`, `F8`, `Down`."""
-        stroke = QKeySequence(keys)[0]
+        stroke = QKeySequence(keys)[0]  # type: ignore[index]
         QTest.keyClick(self._focus(), stroke.key(), stroke.keyboardModifiers())
         self._settle()
 

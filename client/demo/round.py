@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from client.app import Client
+from client.demo.eyes import Eyes
 from client.demo.hands import Hands, NotSeenError
 from client.demo.office import REVIEWER, DemoOffice, OfficeFailedError
-from client.services.outbox import Line
 from core.changes.states import State
-from core.forms.model import Severity
 from core.numbers.resident_id import check_digit
 
 UNIT_INITIALS = "czj"  # 财政局: no administrative post is free there, others are
@@ -73,7 +73,7 @@ class Officer:
     ) -> None:
         self.hands = Hands(client.window, pictures)
         self.story = story
-        self._client = client
+        self.eyes = Eyes(client)
         self._office = office
         self._password = password
 
@@ -91,6 +91,7 @@ class Officer:
             ("按批注修改后再报", self.mend_and_submit),
             ("公开办审核通过", self.office_approves),
             ("台账已更新", self.see_register),
+            ("退出", self.leave),
         ]
 
     # --- the round --------------------------------------------------------------------------
@@ -100,16 +101,16 @@ class Officer:
         self.hands.picture("unlock")
         self.hands.type(self._password)
         self.hands.press("Return")
-        self.hands.until(lambda: self._is_at("home"), "今日页面没有打开")
-        self.hands.until(lambda: not self._line().is_syncing, "同步没有结束")
+        self.hands.until(lambda: self.eyes.is_at("home"), "今日页面没有打开")
+        self.hands.until(lambda: not self.eyes.line.is_syncing, "同步没有结束")
         self.hands.picture("home")
         return "本机数据已开锁"
 
     def find_unit(self) -> str:
         """Registers; the unit by its pinyin initials."""
         self.hands.press("Ctrl+2")
-        self.hands.until(lambda: self._is_at("registers"), "台账没有打开")
-        page = self._page()
+        self.hands.until(lambda: self.eyes.is_at("registers"), "台账没有打开")
+        page = self.eyes.registers
         self.hands.until(lambda: page.model.rowCount() > 0, "台账里没有人员")
         self.hands.picture("county")
         self.hands.press("Ctrl+U")
@@ -118,14 +119,14 @@ class Officer:
         self.hands.until(
             lambda: page.tree.code and page.model.rowCount() > 0, "没有按首字母找到单位"
         )
-        self.hands.until(lambda: page.card.isVisible(), "卡片没有显示")
+        self.hands.until(page.card.isVisible, "卡片没有显示")
         self.hands.picture("registers")
         return str(page.view.unit_title.text())
 
     def fill(self) -> str:
         """A new card, field by field with Enter; the kind of post has no vacancy."""
         self.hands.press("Ctrl+N")
-        self.hands.until(lambda: self._is_at("entry"), "填报页面没有打开")
+        self.hands.until(lambda: self.eyes.is_at("entry"), "填报页面没有打开")
         self.hands.until(lambda: self.hands.focus_is("呈报事由"), "光标不在第一格")
         self._fill("呈报事由", "新录用工作人员入编")
         self._fill("事由发生日期", _few_days_ago())
@@ -147,7 +148,7 @@ class Officer:
 
     def mend_error(self) -> str:
         """The check finds that no such post is free; F8 leads there; another kind is chosen."""
-        self.hands.until(lambda: self._has_issue("vacancy"), "核对没有发现没有空编")
+        self.hands.until(lambda: self.eyes.has_issue("vacancy"), "核对没有发现没有空编")
         self.hands.picture("error")
         for _ in range(20):
             if self.hands.focus_is("编制类型"):
@@ -156,34 +157,34 @@ class Officer:
         else:
             raise NotSeenError("F8 没有把光标带到编制类型")
         self._choose("编制类型", "19")
-        self.hands.until(lambda: not self._has_issue("vacancy"), "改正后错误仍在")
+        self.hands.until(lambda: not self.eyes.has_issue("vacancy"), "改正后错误仍在")
         return "行政编制没有空编,改为机关其他编制"
 
     def explain_warning(self) -> str:
         """No approval document is attached: sent with a written reason."""
-        self.hands.until(lambda: self._page().session.issues().settled, "核对没有结束")
+        self.hands.until(self.eyes.is_settled, "核对没有结束")
         self.hands.press("Ctrl+Return")
-        self.hands.until(lambda: self._has_issue("attachment_missing"), "没有提示缺少附件")
+        self.hands.until(lambda: self.eyes.has_issue("attachment_missing"), "没有提示缺少附件")
         self.hands.picture("warning")
         self.hands.type("批准文件正在用印,三日内补送")
         self.hands.press("Return")
-        self.hands.until(lambda: not self._blocking(), "写明说明后仍不能上报")
+        self.hands.until(self.eyes.is_ready, "写明说明后仍不能上报")
         self.hands.picture("entry")
         return "批准文件后补,已写明"
 
     def submit(self) -> str:
         """Ctrl+Enter."""
         self.hands.press("Ctrl+Return")
-        self.hands.until(lambda: self._is_at("outbox"), "上报没有成功")
-        self.hands.until(self._chosen, "上报件没有列出")
-        self.story.submission = self._one().submission_id
+        self.hands.until(lambda: self.eyes.is_at("outbox"), "上报没有成功")
+        self.hands.until(self.eyes.chosen, "上报件没有列出")
+        self.story.submission = self._one_id()
         return self.story.submission
 
     def send(self) -> str:
         """Ctrl+R, or by itself: the office's receipt comes back."""
-        if not self._line().is_syncing:
+        if not self.eyes.line.is_syncing:
             self.hands.press("Ctrl+R")
-        self.hands.until(lambda: self._one().has_receipt, "没有收到回执")
+        self.hands.until(self._has_receipt, "没有收到回执")
         self.hands.picture("received")
         return "回执已核验签名"
 
@@ -200,29 +201,27 @@ class Officer:
     def mend_and_submit(self) -> str:
         """Enter leads to the commented field; mended, it goes out as a new submission."""
         self.hands.press("Return")
-        self.hands.until(lambda: self._is_at("entry"), "退回件没有打开")
+        self.hands.until(lambda: self.eyes.is_at("entry"), "退回件没有打开")
         self.hands.until(lambda: self.hands.focus_is("职务"), "光标不在批注的那一格")
         self.hands.picture("comment")
         self.hands.replace("科员")
         self.hands.press("Return")
-        self.hands.until(lambda: self._page().session.issues().settled, "核对没有结束")
+        self.hands.until(self.eyes.is_settled, "核对没有结束")
         self.hands.press("Ctrl+Return")
-        self.hands.until(lambda: self._is_at("outbox"), "再报没有成功")
+        self.hands.until(lambda: self.eyes.is_at("outbox"), "再报没有成功")
         old = self.story.submission
-        self.hands.until(
-            lambda: self._chosen() and self._one().submission_id != old, "新的上报件没有列出"
-        )
-        self.story.submission = self._one().submission_id
-        if not self._line().is_syncing:
+        self.hands.until(lambda: self._one_id() not in ("", old), "新的上报件没有列出")
+        self.story.submission = self._one_id()
+        if not self.eyes.line.is_syncing:
             self.hands.press("Ctrl+R")
-        self.hands.until(lambda: self._one().has_receipt, "没有收到回执")
+        self.hands.until(self._has_receipt, "没有收到回执")
         return self.story.submission
 
     def office_approves(self) -> str:
         """The reviewer approves; the decision comes with the next visit."""
         decided = self._office.run("decide", self.story.submission, "approve", "--as", REVIEWER)
         self._sync_until(State.APPROVED, "审核结果没有送到")
-        self.story.final_state = str(self._one().state)
+        self.story.final_state = str(self._state())
         self.hands.picture("approved")
         return f"卡片编号 {decided['assigned'].get('card_no', '—')}"
 
@@ -231,12 +230,32 @@ class Officer:
         self.hands.press("Ctrl+K")
         self.hands.type(NAME)
         self.hands.press("Return")
-        self.hands.until(lambda: self._is_at("registers"), "没有转到台账")
-        page = self._page()
+        self.hands.until(lambda: self.eyes.is_at("registers"), "没有转到台账")
+        page = self.eyes.registers
         self.hands.until(lambda: page.model.rowCount() == 1, "台账里没有找到新卡片")
-        self.hands.until(lambda: page.card.isVisible(), "卡片没有显示")
+        self.hands.until(lambda: self.eyes.card_shows(NAME), "卡片没有显示")
         self.hands.picture("card")
         return NAME
+
+    def leave(self) -> str:
+        """Ctrl+Q: what is open is saved, the store closes."""
+        self.hands.press("Ctrl+Q")
+        self.hands.until(self.eyes.is_closed, "本机数据没有关上")
+        return "本机数据已加密存好"
+
+    # --- what became of it ------------------------------------------------------------------
+
+    def _one_id(self) -> str:
+        line = self.eyes.chosen()
+        return "" if line is None else line.submission_id
+
+    def _state(self) -> State | None:
+        line = self.eyes.chosen()
+        return None if line is None else line.state
+
+    def _has_receipt(self) -> bool:
+        line = self.eyes.chosen()
+        return line is not None and line.has_receipt
 
     # --- small moves ------------------------------------------------------------------------
 
@@ -257,49 +276,10 @@ class Officer:
         raise NotSeenError(f"按回车走不到“{title}”")
 
     def _sync_until(self, state: State, what: str) -> None:
-        self.hands.until(lambda: not self._line().is_syncing, "同步没有结束")
+        self.hands.until(lambda: not self.eyes.line.is_syncing, "同步没有结束")
         self.hands.press("Ctrl+R")
-        self.hands.until(lambda: self._chosen() and self._one().state is state, what)
-
-    # --- eyes -------------------------------------------------------------------------------
-
-    def _is_at(self, name: str) -> bool:
-        workplace = self._client.window.workplace
-        return workplace is not None and workplace.current == name
-
-    def _page(self):  # type: ignore[no-untyped-def]
-        workplace = self._client.window.workplace
-        assert workplace is not None
-        return workplace.page(workplace.current)
-
-    def _line(self):  # type: ignore[no-untyped-def]
-        desk = self._client.session.desk
-        assert desk is not None
-        return desk.sync.state
-
-    def _has_issue(self, code: str) -> bool:
-        shown = self._page().session.issues().issues
-        return any(each.issue.code == code for each in shown)
-
-    def _blocking(self) -> bool:
-        shown = self._page().session.issues()
-        open_ones = [
-            each
-            for each in shown.issues
-            if each.issue.severity is Severity.ERROR
-            or (each.issue.severity is Severity.WARNING and not each.is_answered)
-        ]
-        return bool(open_ones or shown.missing or not shown.settled)
-
-    def _chosen(self) -> bool:
-        return self._page().chosen() is not None
-
-    def _one(self) -> Line:
-        line: Line = self._page().chosen()
-        return line
+        self.hands.until(lambda: self._state() is state, what)
 
 
 def _few_days_ago() -> str:
-    from datetime import date, timedelta
-
-    return (date.today() - timedelta(days=3)).isoformat()
+    return (datetime.now().astimezone() - timedelta(days=3)).date().isoformat()
