@@ -63,6 +63,11 @@ class Checker(QObject):
         return in_order([*self._local, *self._across])
 
     @property
+    def known_across(self) -> list[Issue]:
+        """What the rules over other records last answered."""
+        return self._across
+
+    @property
     def is_settled(self) -> bool:
         """Whether all rules have answered for the present draft."""
         return self._answered == self._generation and not self._quiet.isActive()

@@ -163,7 +163,7 @@ class EntrySession(QObject):
     def issues(self) -> IssuesShown:
         """All issues now, in words."""
         shown, missing = [], []
-        for each in in_order(sorted(self._checker.issues, key=self._position)):
+        for each in self._by_place(self._checker.issues):
             if self._is_typed(each):
                 continue
             if self._is_quiet(each):
@@ -306,9 +306,10 @@ class EntrySession(QObject):
         self._attempted, self._typing = True, ""
         draft = replace(self.draft, values=without_trailing_rows(self.form, self.draft))
         local = self._checker.local(draft)
-        if stopping := blocking(in_order(local), draft.overrides):
+        if blocking(local, draft.overrides):
+            known = [*local, *self._checker.known_across]
             self._checker.run()
-            self._refuse(stopping)
+            self._refuse(blocking(self._by_place(known), draft.overrides))
             return
         self.is_submitting = True
         self._saver.stop()
@@ -373,6 +374,10 @@ class EntrySession(QObject):
         """Whether it is about a choice that is just being typed."""
         return issue.pointer == self._typing and issue.code in _HALF_TYPED
 
+    def _by_place(self, issues: Iterable[Issue]) -> list[Issue]:
+        """Errors first, each severity in the order of the screen."""
+        return in_order(sorted(issues, key=self._position))
+
     def _position(self, issue: Issue) -> tuple[int, ...]:
         """Where the issue stands on the screen."""
         head, *rest = issue.pointer.strip("/").split("/")
@@ -424,7 +429,7 @@ class EntrySession(QObject):
 
     def _check_and_submit(self, draft: Draft, local: list[Issue]) -> list[Issue] | str:
         """In the database lane: the last check over other records, then the outbox."""
-        found = in_order([*local, *self._checker.across(draft)])
+        found = self._by_place([*local, *self._checker.across(draft)])
         if stopping := blocking(found, draft.overrides):
             return stopping
         warned = {each.key for each in found if each.severity is Severity.WARNING}

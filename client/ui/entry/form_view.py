@@ -88,6 +88,9 @@ class FormView(QScrollArea):
                 self._unfold(row)
         if self._shown is not None:
             self.say(self._shown)
+        # Until the last section is there, nothing is squeezed into the height of those before.
+        height = self._column.totalHeightForWidth(self.viewport().width())
+        self._inside.setMinimumHeight(height if self._waiting else 0)
         if not self._waiting:
             self._next.stop()
             self.chain()
