@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Slot
@@ -109,7 +110,7 @@ class Workplace(QWidget):
         actions.bind(self, "close_message", self.bar.clear)
         for name, entry in self._entries.items():
             if entry.on_rail:
-                actions.bind(self, f"page_{name}", lambda name=name: self.show_page(name), within)
+                actions.bind(self, f"page_{name}", partial(self.show_page, name), within)
 
     # --- pages ------------------------------------------------------------------------------
 

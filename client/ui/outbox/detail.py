@@ -24,7 +24,7 @@ from client.services.outbox import Line, Remark
 from client.services.receipts import ConflictRow, ReceiptView
 from client.services.times import exact
 from client.ui import theme
-from client.ui.common.card import Card, MainButton, ToneLabel, heading, quiet
+from client.ui.common.card import Card, MainButton, ToneLabel, empty, heading, quiet
 from client.ui.common.state_badge import StateBadge, badge_of
 from client.ui.theme import Tone
 from core.changes.states import State
@@ -149,8 +149,7 @@ class Remarks(QWidget):
 
     def show_remarks(self, remarks: Sequence[Remark], *, may_mend: bool) -> None:
         """Shows other comments; they lead to the field only where it can be mended."""
-        while self._column.count():
-            self._column.takeAt(0).widget().deleteLater()
+        empty(self._column)
         self.buttons = []
         self.setVisible(bool(remarks))
         if not remarks:
@@ -235,8 +234,7 @@ class ReceiptCard(Card):
     def clear(self) -> None:
         """Shows nothing until a receipt comes."""
         self._view = None
-        while self._rows.count():
-            self._rows.takeAt(0).widget().deleteLater()
+        empty(self._rows)
         self.verdict.say("")
         self.copy.setEnabled(False)
         self.print.setEnabled(False)
@@ -272,7 +270,8 @@ class ReceiptCard(Card):
         dialog = QPrintDialog(printer, self)
         dialog.accepted.connect(lambda: document.print_(printer))
         dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        dialog.show()
 
 
 def _breakable(text: str) -> str:

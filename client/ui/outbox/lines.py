@@ -8,6 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPointF,
     QRect,
@@ -67,7 +68,7 @@ class LineModel(QAbstractListModel):
 class LineDelegate(QStyledItemDelegate):
     """Two rows of text: state, title, flow and time; below them the track."""
 
-    def __init__(self, now: Callable[[], datetime], parent: object = None) -> None:
+    def __init__(self, now: Callable[[], datetime], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._now = now
 

@@ -24,7 +24,7 @@ from client.services.settings import SCALES, SCHEMES, Account, Look
 from client.services.times import exact
 from client.services.vault import BackupInfo
 from client.ui import theme
-from client.ui.common.card import Card, ToneLabel, quiet
+from client.ui.common.card import Card, ToneLabel, empty, quiet
 from client.ui.theme import Tone
 from client.ui.unlock.password import PasswordEdit
 
@@ -83,8 +83,7 @@ class OfficeSection(Card):
 
     def show_account(self, account: Account | None) -> None:
         """Shows who is enrolled, or asks."""
-        while self._known.count():
-            self._known.takeAt(0).widget().deleteLater()
+        empty(self._known)
         for row in range(self._form.rowCount()):
             self._form.setRowVisible(row, account is None)
         self.set_busy(busy=False)
@@ -195,12 +194,12 @@ class LookSection(Card):
         self._look = look
         form = _Rows(self)
         self.scheme = QComboBox()
-        for each in SCHEMES:
-            self.scheme.addItem(_SCHEMES[each])
+        for scheme in SCHEMES:
+            self.scheme.addItem(_SCHEMES[scheme])
         self.scheme.setCurrentIndex(SCHEMES.index(look.scheme))
         self.scale = QComboBox()
-        for each in SCALES:
-            self.scale.addItem(f"{each:.0%}")
+        for scale in SCALES:
+            self.scale.addItem(f"{scale:.0%}")
         self.scale.setCurrentIndex(SCALES.index(look.scale))
         self.note = quiet("缩放在下次打开程序时生效。")
         self.note.hide()

@@ -46,15 +46,15 @@ class UnlockPage(QWidget):
     def __init__(self, session: SessionService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.create = CreateStep(session.policy)
+        self.creation = CreateStep(session.policy)
         self.unlock = UnlockStep()
         self.enrol = EnrolStep()
         self.restore = RestoreStep()
         self.notice = NoticeStep()
         self._step: Step = self.unlock
-        self._steps = (self.create, self.unlock, self.enrol, self.restore, self.notice)
+        self._steps = (self.creation, self.unlock, self.enrol, self.restore, self.notice)
         self._lay_out()
-        self.create.chosen.connect(self._on_created)
+        self.creation.chosen.connect(self._on_created)
         self.unlock.entered.connect(self._on_entered)
         self.restore.chosen.connect(self._on_restored)
         self.notice.retried.connect(self.begin)
@@ -95,7 +95,7 @@ class UnlockPage(QWidget):
     def begin(self, why: Why = Why.START) -> None:
         """Asks for the password, or for a new one on the first run."""
         if not self._session.exists():
-            self.show_step(self.create)
+            self.show_step(self.creation)
             return
         self.unlock.say(_HELD if why is Why.IDLE else "", Tone.HINT)
         self.show_step(self.unlock)
@@ -119,7 +119,7 @@ class UnlockPage(QWidget):
 
     @Slot(str)
     def _on_created(self, password: str) -> None:
-        self.create.set_busy(busy=True)
+        self.creation.set_busy(busy=True)
         self._session.create(password)
 
     @Slot(str)
