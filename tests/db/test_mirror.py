@@ -34,7 +34,8 @@ def apply(store: Store, *changes: Any, cursor: str = "e.1") -> mirror.Applied:
 
 
 def scope_of(*records: RecordChange) -> Scope:
-    digest, counts = EMPTY, {}
+    digest = EMPTY
+    counts: dict[str, int] = {}
     for each in records:
         digest = with_record(digest, each.form, each.record_id, each.version, each.digest)
         counts[each.form] = counts.get(each.form, 0) + 1
