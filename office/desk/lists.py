@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from office.desk import rendering, views
+from office.desk import oversight, rendering, views
 from office.desk.doors import AdminVisit, AuditorVisit, ReviewerVisit
 from office.desk.queries import Wanted
 
@@ -61,7 +61,7 @@ def done(visit: ReviewerVisit, wanted: WantedQuery) -> Response:
 def late(visit: ReviewerVisit) -> Response:
     """Who reports late."""
     with visit.read() as session:
-        found = views.late(session, visit.office, visit.reader)
+        found = oversight.late(session, visit.office, visit.reader)
         return rendering.page(visit.frame(session), "late.html", page=found)
 
 
@@ -71,11 +71,14 @@ def audit(
     wanted: WantedQuery,
     account: Annotated[str, Query(max_length=64)] = "",
     event: Annotated[str, Query(max_length=64)] = "",
+    verify: Annotated[str, Query(max_length=1)] = "",
 ) -> Response:
-    """The audit log."""
+    """The audit log; on request its chain is followed, which is itself put on record."""
+    if verify:
+        visit.note("audit.verify", "")
     asked = replace(wanted, text=account.strip() or wanted.text, state=event or wanted.state)
     with visit.read() as session:
-        found = views.audit(session, visit.office, asked)
+        found = oversight.audit(session, visit.office, asked, verify=bool(verify))
         return rendering.page(visit.frame(session), "audit.html", page=found)
 
 
@@ -83,5 +86,5 @@ def audit(
 def accounts(visit: AdminVisit) -> Response:
     """Accounts and devices."""
     with visit.read() as session:
-        found = views.accounts(session, visit.office)
+        found = oversight.accounts(session, visit.office)
         return rendering.page(visit.frame(session), "accounts.html", page=found)

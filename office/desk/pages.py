@@ -292,6 +292,7 @@ class AuditPage:
     account: str = ""
     older: str = ""
     newer: str = ""
+    verified: Badge | None = None  # whether the chain holds, once that was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,3 +325,14 @@ class AccountsPage:
 
     accounts: tuple[AccountLine, ...]
     devices: tuple[DeviceLine, ...]
+    alarms: tuple[AlarmLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLine:
+    """Something that does not fit, and what the administrator should do."""
+
+    at: str
+    badge: Badge
+    device: str
+    text: str

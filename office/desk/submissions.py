@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from core.forms.model import Field
 from core.wire.receipts import Outcome, Remark
 from office import decisions
-from office.desk import queries, rendering, views
+from office.desk import notes, queries, rendering
 from office.desk.doors import OwnForm, ReviewerVisit, Visit, text_of
 from office.desk.dossier import Dossier, Typed
 from office.desk.security import BASE, NOT_FOUND, Stop, file_headers
@@ -128,7 +128,7 @@ def receipt(visit: ReviewerVisit, submission_id: SubmissionId) -> Response:
         row = _found(visit, session, submission_id)
         found = queries.receipt(session, visit.office, row)
         decided = queries.decision(session, visit.office, submission_id)
-        page = views.receipt(visit.office, row, found, decided)
+        page = notes.receipt(visit.office, row, found, decided)
         return rendering.page(visit.frame(session), "receipt.html", page=page)
 
 
@@ -144,7 +144,7 @@ def _answer(
 ) -> Response:
     frame = visit.frame(session)
     if not dossier.readable:
-        page = views.refused(session, visit.office, dossier.row)
+        page = notes.refused(session, visit.office, dossier.row)
         return rendering.page(frame, "refused.html", status, page=page)
     return rendering.page(frame, "submission.html", status, page=dossier.page(typed))
 

@@ -9,8 +9,9 @@ import pytest
 from core.wire.receipts import Outcome, Remark
 from office import decisions
 from office.desk import views
-from office.models import DecisionRow, ReceiptRow, Record
-from tests.helpers.review_desk import PEOPLE, attached
+from office.intake import alarms
+from office.models import AuditRow, DecisionRow, ReceiptRow, Record
+from tests.helpers.review_desk import COUNTY, PEOPLE, attached
 from tests.office.desk.conftest import Desk, Page
 
 REVIEWER = next(each for each in PEOPLE if each.name == "shen")
@@ -381,6 +382,25 @@ def test_the_administrator_sees_accounts_and_devices(desk: Desk) -> None:
         desk.visitor().sign_in("ji", "wrong")
     page = desk.browser("guan").get("accounts")
     for word in ("沈明华", "审核员", "办公室电脑", "暂时锁定", "device-1"):
+        assert word in page.text
+
+
+def test_the_auditor_may_follow_the_chain_which_goes_on_record(desk: Desk) -> None:
+    auditor = desk.browser("ji")
+    assert "已逐条核对" not in auditor.get("audit").text
+    assert "已逐条核对" in auditor.get("audit?verify=1").text
+    assert [each[0] for each in desk.audited("audit.verify")] == ["ji"]
+    with desk.office.database.write() as session:
+        session.get_one(AuditRow, (COUNTY, 2)).account = "somebody"
+    assert "从第 2 条起" in auditor.get("audit?verify=1").text
+
+
+def test_the_administrator_sees_alarms_with_advice(desk: Desk) -> None:
+    with desk.office.database.write() as session:
+        for kind in (alarms.GAP, alarms.FORK, alarms.MISMATCH, "new-kind"):
+            alarms.raise_alarm(session, desk.office, kind, "device-1", "7")
+    page = desk.browser("guan").get("accounts")
+    for word in ("缺件", "告警", "第 7 号还没有到", "编号重复", "同号异文", "new-kind"):
         assert word in page.text
 
 
