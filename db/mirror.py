@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.dialects import sqlite
 
 from core.forms.model import Form
@@ -158,10 +158,14 @@ def _apply_records(
     resync = syncstate.get(connection, syncstate.RESYNC)
     there = _versions(connection, form, latest)
     fresh: list[dict[str, Any]] = []
+    same: list[str] = []
     for record_id, change in latest.items():
         version, digest, of = there.get(record_id, (0, "", -1))
         older = change.version < version and not (resync and of < resync)
-        if older or (version == change.version and digest == change.digest and of == generation):
+        if older:
+            continue
+        if (version, digest) == (change.version, change.digest):
+            same += [record_id] if of != generation else []
             continue
         if record_id in there:
             total.remove(form.id, record_id, version, digest)
@@ -177,6 +181,9 @@ def _apply_records(
                 **to_columns(form, change.values),
             }
         )
+    if same:
+        named = update(table).where(table.c.record_id.in_(same)).values(generation=generation)
+        connection.execute(named)
     if fresh:
         ids = [each["record_id"] for each in fresh]
         before = seen(connection, form, ids)
