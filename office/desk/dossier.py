@@ -156,8 +156,6 @@ class Dossier:
     @property
     def state(self) -> Badge:
         """The state in words."""
-        if self.row.state == State.REJECTED and self.row.problems:
-            return words.REFUSED
         return words.STATES.get(self.row.state, words.UNKNOWN)
 
     @property

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from office.founding import Planted, found, plant
 from office.intake.item import Arrival, take_item
 from office.models import Device, ReceiptRow, Record, Role
 from office.sample.generate import generate
+from office.sample.names import make_id_number
 from office.sessions import Caller
 
 PASSWORD = "Long-enough-2007"
@@ -134,24 +136,67 @@ class Sender:
         )
         return self.send(draft)
 
+    def newcomer(self, **changes: Any) -> dict[str, Any]:
+        """A person who may join a unit that has a free post."""
+        people = self.records("person", 1000)
+        taken = {(each.unit, each.values.get("post_kind")) for each in people}
+        unit = next(
+            each
+            for each in self.records("institution", 1000)
+            if not each.values.get("classified")
+            and any(post["post_kind"] == "21" for post in each.values["posts"])
+            and (each.key, "21") not in taken
+        )
+        born = date(1992, 3, 15)
+        found = {
+            "name": "周晓岚",
+            "id_type": "111",
+            "id_number": make_id_number(Random(7), "2", born, set()),
+            "sex": "2",
+            "birth_date": born.isoformat(),
+            "nation": "01",
+            "native_place": "420583",
+            "work_start": "2016-07-01",
+            "unit": unit.key,
+            "status": "10",
+            "post_kind": "21",
+            "funding": "1",
+            "department": "办公室",
+            "person_class": "5",
+            "position": "科员",
+            "position_since": "2026-11-01",
+            "entry_date": "2026-11-01",
+            "entry_mode": "02",
+            "entry_from": "公开招聘",
+            "posted_on": "2026-11-01",
+            "posted_by": "枝编发〔2026〕20号",
+            "control_no": "HB2026001",
+            "education": "21",
+            "school": "三峡大学",
+            "graduated_on": "2016-06-30",
+            "politics": "13",
+            "job_class": "2",
+            "publish": True,
+        }
+        return found | changes
+
     def head(self, days_ago: int = 3, **more: str) -> Head:
         """The head of an update form about something that happened some days ago."""
         day = (self.office.clock() - timedelta(days=days_ago)).date().isoformat()
         given = {"reason": "岗位调整", "event_date": day, "filled_by": "王建国", **more}
         return Head(**given)
 
-    def send(self, draft: Draft, blobs: Mapping[str, bytes] | None = None) -> str:
-        """Seal and send a draft."""
+    def send(self, draft: Draft, **changed: Any) -> str:
+        """Seal and send a draft; *changed* says what a broken client would send instead."""
         form = self.office.forms[draft.form]
         made = submission_of(
             draft, form, device_seq=next(self.sequence), submitted_at=self.office.now()
         )
-        sealed = seal(made)
-        kept = {**BLOBS, **(blobs or {})}
+        sealed = seal(replace(made, **changed))
         with self.office.database.write() as session:
             caller = Caller(self.device, self.person)
             item = Item(sealed.submission_id, sealed.body)
-            take_item(Arrival(session, self.office, caller, item, kept))
+            take_item(Arrival(session, self.office, caller, item, BLOBS))
         return sealed.submission_id
 
     def answer(self, submission_id: str) -> str:

@@ -119,6 +119,7 @@ def test_nobody_decides_on_what_he_sent_himself(
     assert refused.status == 409
     assert desk.submission(sent).state == State.RECEIVED
     assert desk.audited("desk.refused") == [("wang2", sent, "own_work")]
+    assert decide(self_reviewer, sent, "reject").status == 409
     monkeypatch.setattr(decisions, "may_decide", lambda *_: "")
     assert decide(self_reviewer, sent, "approve").status == 200  # the guard was what held
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from core.changes.draft import Draft
 from core.wire.receipts import Outcome, Remark
-from office import decisions
-from office.desk import views
+from office import accounts, decisions
+from office.desk import queries, views
 from office.intake import alarms
-from office.models import AuditRow, DecisionRow, ReceiptRow, Record
+from office.models import AuditRow, DecisionRow, Device, ReceiptRow, Record, Submission
 from tests.helpers.review_desk import COUNTY, PEOPLE, attached
 from tests.office.desk.conftest import Desk, Page
 
@@ -185,24 +186,96 @@ def test_a_change_shows_before_and_after_with_what_changed_first(desk: Desk) -> 
 
 
 def test_a_new_record_shows_all_of_it_under_the_form_s_headings(desk: Desk) -> None:
-    values = {
-        **desk.sender.records("institution")[0].values,
-        "full_name": "枝江市新设中心",
-        "uscc": None,
-        "org_code": None,
-    }
-    for name in ("register_no", "short_name", "sort_no"):
-        values.pop(name, None)
-    sent = desk.sender.create(
-        "institution", "establish", {k: v for k, v in values.items() if v is not None}
-    )
+    values = desk.sender.newcomer()
+    sent = desk.sender.create("person", "join", values, attachments=(attached(),))
+    assert desk.sender.answer(sent) == "received", desk.submission(sent).problems
     page = desk.browser().get(f"submissions/{sent}")
+    for word in ("周晓岚", "基本情况", "编制与岗位", "公开招聘", "人员增加"):
+        assert word in page.text
+    for word in ("变更前", "未改动的字段", values["id_number"]):
+        assert word not in page.response.text
+
+
+def test_a_picture_in_the_record_may_be_fetched(desk: Desk) -> None:
+    photo = attached("照片.jpg", b"a picture")
+    value = {
+        "digest": photo.digest,
+        "name": photo.name,
+        "size": photo.size,
+        "media_type": "image/jpeg",
+    }
+    sent = desk.sender.change(person(desk), values={"photo": value})
+    assert desk.sender.answer(sent) == "received", desk.submission(sent).problems
+    reviewer = desk.browser()
+    page = reviewer.get(f"submissions/{sent}")
+    (place,) = [each["href"] for each in page.all("a") if "/files/" in each.get("href", "")]
+    answer = reviewer.http.get(place)
+    assert answer.content == b"a picture"
+    assert answer.headers["content-disposition"].endswith('.jpg"')
+
+
+def test_a_change_of_a_record_that_was_closed_meanwhile_is_announced(desk: Desk) -> None:
+    record = person(desk)
+    leave = desk.sender.change(
+        record,
+        "leave",
+        values={"leave_mode": "26", "leave_date": "2026-11-12"},
+        attachments=(attached(),),
+    )
+    sent = desk.sender.change(record, values={"position": "干事"})
+    decisions.decide(desk.office, REVIEWER, leave, Outcome.APPROVED)
+    reviewer = desk.browser()
+    assert "通过会记为冲突" in reviewer.get(f"submissions/{sent}").text
+    page = reviewer.post(f"submissions/{sent}/decide", {"action": "approve"})
+    assert "冲突" in page.text
+    assert desk.submission(sent).state == "conflict"
+    assert reviewer.get(f"submissions/{sent}").status == 200
+
+
+def test_a_form_that_nobody_knows_is_listed_and_shown_as_refused(desk: Desk) -> None:
+    record = person(desk)
+    draft = Draft("d", "person", 1, "amend", record.record_id, record.unit, head=desk.sender.head())
+    sent = desk.sender.send(draft, form="astrology", flow="<b>")
+    reviewer = desk.browser()
+    assert "astrology" in reviewer.get("done").text
+    page = reviewer.get(f"submissions/{sent}")
+    assert "没有收下" in page.text
+    assert reviewer.get(f"submissions/{sent}/receipt").status == 200
+    flow = desk.sender.send(draft, flow="dance")
+    assert "dance" in reviewer.get(f"submissions/{flow}").text
+
+
+def test_a_predecessor_in_a_foreign_unit_stays_out_of_sight(desk: Desk) -> None:
+    record = person(desk)
+    first = desk.sender.change(record, values={"position": "主任医师"})
+    comment = Remark("/position", "comment", "error", "请核对")
+    decisions.decide(desk.office, REVIEWER, first, Outcome.RETURNED, [comment])
+    second = desk.sender.change(record, values={"position": "医师"}, supersedes=first)
+    with desk.office.database.write() as session:
+        session.get_one(Submission, (COUNTY, first)).unit = "elsewhere"
+    page = desk.browser().get(f"submissions/{second}")
     assert page.status == 200
-    row = desk.submission(sent)
-    assert (row.state in ("under_review", "received")) == (not row.problems), row.problems
-    if not row.problems:
-        assert "枝江市新设中心" in page.text
-        assert "变更前" not in page.text
+    assert "主任医师" not in page.text
+    assert "请核对" not in page.text
+
+
+def test_titles_of_records_that_are_no_units_are_found_too(desk: Desk) -> None:
+    record = person(desk)
+    with desk.office.database.read() as session:
+        assert queries.title_of(session, desk.office, "person", record.key) == record.label
+        assert queries.title_of(session, desk.office, "person", "nobody") == ""
+        assert queries.title_of(session, desk.office, "institution", "nowhere") == ""
+
+
+def test_an_unknown_flash_or_a_crooked_number_breaks_nothing(desk: Desk) -> None:
+    reviewer = desk.browser()
+    waiting = desk.sender.change(person(desk), values={"position": "干事"})
+    for done in ("nothing", waiting):
+        page = reviewer.get(f"queue?done={done}")
+        assert page.status == 200
+        assert not page.all("div", role="status")
+    assert reviewer.get("queue?offset=-1").status == 404
+    assert reviewer.get("submissions/not-an-id").status == 404
 
 
 def test_warnings_come_with_the_officer_s_reason(desk: Desk) -> None:
@@ -380,9 +453,13 @@ def test_the_audit_log_is_listed_and_filtered(desk: Desk) -> None:
 def test_the_administrator_sees_accounts_and_devices(desk: Desk) -> None:
     for _ in range(5):
         desk.visitor().sign_in("ji", "wrong")
+    with desk.office.database.write() as session:
+        accounts.deactivate(session, desk.office, "far")
+        session.get_one(Device, (COUNTY, "device-1")).revoked_at = desk.office.now()
     page = desk.browser("guan").get("accounts")
-    for word in ("沈明华", "审核员", "办公室电脑", "暂时锁定", "device-1"):
+    for word in ("沈明华", "审核员", "办公室电脑", "暂时锁定", "device-1", "可用"):
         assert word in page.text
+    assert page.words.count("已停用") == 2
 
 
 def test_the_auditor_may_follow_the_chain_which_goes_on_record(desk: Desk) -> None:
