@@ -28,6 +28,6 @@ class FirstPaint(QObject):
 
 
 def tell(mark: str) -> None:
-    """Print *mark* and the monotonic clock (ns), which the starting process compares with its own."""
+    """Print *mark* and the monotonic clock (ns), which every process shares."""
     sys.stdout.write(f"{mark} {time.monotonic_ns()}\n")
     sys.stdout.flush()
