@@ -78,10 +78,14 @@ def _hang(session: Session, county: str, code: str, parent: str) -> None:
         .execution_options(synchronize_session=False)
     )
     pairs = {(above, each) for above in ancestors(session, county, parent) for each in branch}
-    if not covers(session, county, code, code):
-        pairs.add((code, code))
-    rows = [{"county": county, "ancestor": a, "code": c} for a, c in sorted(pairs)]
-    session.execute(insert(UnitBelow), rows)
+    pairs.add((code, code))
+    standing = select(UnitBelow.ancestor, UnitBelow.code).where(
+        UnitBelow.county == county, UnitBelow.code.in_(branch)
+    )
+    pairs -= {(above, each) for above, each in session.execute(standing)}
+    if pairs:
+        rows = [{"county": county, "ancestor": a, "code": c} for a, c in sorted(pairs)]
+        session.execute(insert(UnitBelow), rows)
 
 
 def ancestors(session: Session, county: str, code: str) -> list[str]:

@@ -15,7 +15,11 @@ from core.wire.notes import Signer
 from core.wire.payload import new_identity, recipient_of
 from core.wire.protocol import EnvelopeReply, ProblemType, read
 from core.wire.receipts import Result
+from office.enrol import revoke
+from office.intake import take_in
 from office.models import ReceiptRow, Submission
+from office.problems import Refusal
+from office.sessions import Caller
 from tests.office.conftest import A, House, made_house
 
 
@@ -181,6 +185,23 @@ def test_an_envelope_over_the_limit_is_refused_unread(house: House) -> None:
         "POST", protocol.ENVELOPES_PATH, b"x" * (256 * 1024 + 1), protocol.ENVELOPE_TYPE
     )
     assert answer.problem.type == ProblemType.TOO_LARGE
+
+
+def test_length_and_device_are_looked_at_again_by_the_intake_itself(
+    house: House, decrypted: list[int]
+) -> None:
+    pc = house.pc()
+    caller = Caller(pc.identity.device, house.person("xinxi"))
+    with pytest.raises(Refusal) as refusal:
+        take_in(house.office, caller, b"x" * (256 * 1024 + 1))
+    assert refusal.value.problem.type == ProblemType.TOO_LARGE
+    _, envelope = pc.envelope(pc.sealed(pc.draft("join", house.newcomer())))
+    with house.office.database.write() as session:
+        assert revoke(session, house.office, pc.identity.device)
+    with pytest.raises(Refusal) as refusal:
+        take_in(house.office, caller, envelope)
+    assert refusal.value.problem.type == ProblemType.ENVELOPE
+    assert decrypted == []
 
 
 def test_another_media_type_and_a_damaged_body_are_refused(house: House) -> None:

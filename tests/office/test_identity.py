@@ -140,6 +140,16 @@ def test_stale_foreign_and_wrongly_signed_nonces_open_none(house: House) -> None
         assert _session(house, proof).problem.type == ProblemType.NONCE
 
 
+def test_a_nonce_is_good_for_five_minutes(house: House) -> None:
+    pc = house.pc()
+    stale = _proof(house, pc)
+    house.clock.forward(minutes=5)
+    assert _session(house, stale).problem.type == ProblemType.NONCE
+    good = _proof(house, pc)
+    house.clock.forward(minutes=4, seconds=59)
+    assert _session(house, good).status == 200
+
+
 def test_an_unknown_device_is_asked_for_a_signature_like_a_known_one(house: House) -> None:
     known = _session(house, SessionRequest(house.pc().identity.device))
     unknown = _session(house, SessionRequest("nobody"))

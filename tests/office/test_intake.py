@@ -13,12 +13,14 @@ import pytest
 from sqlalchemy import select
 
 from core.changes.draft import Head
-from core.changes.submission import Sealed, uuid7
+from core.changes.submission import Sealed, read_submission, uuid7
 from core.forms.model import ChangeKind
-from core.wire.canonical import canonical_bytes, digest
-from core.wire.receipts import Outcome, Receipt, Remark, Result
+from core.wire.canonical import canonical_bytes, digest, read_json
+from core.wire.envelope import Item
+from core.wire.receipts import Outcome, Receipt, Remark, Result, open_receipt
 from office import decisions
 from office.intake import alarms
+from office.intake.base import ground
 from office.intake.examine import examine
 from office.intake.verdict import refuse
 from office.lookup import OfficeLookup
@@ -212,6 +214,29 @@ def test_a_fault_of_ours_at_one_item_is_logged_and_the_others_go_on(
     assert pc.send(*items) == [first, second]
 
 
+def test_a_fault_after_the_answer_leaves_the_answer(house: House) -> None:
+    from office.intake.item import Arrival, trouble
+    from office.sessions import Caller
+
+    pc = house.pc()
+    item = pc.sealed(pc.draft("join", house.newcomer()))
+    first = pc.send(item)[0]
+    caller = Caller(pc.identity.device, house.person("xinxi"))
+    with house.office.database.write() as session:
+        sent = Item(item.submission_id, item.body)
+        reply = trouble(Arrival(session, house.office, caller, sent, {}))
+    assert open_receipt(reply.receipt.encode(), pc.office) == first
+
+
+def test_a_change_to_nothing_stands_on_no_ground(house: House) -> None:
+    pc = house.pc()
+    known = pc.pull().by_key("person", "K0001")
+    item = pc.sealed(pc.change_of(replace(known, record_id=uuid7()), "amend", position="科长"))
+    submission = read_submission(read_json(item.body))
+    with house.office.database.read() as session:
+        assert ground(session, house.office, submission).refused == "base"
+
+
 def test_the_same_id_with_other_bytes_is_refused_and_both_are_kept(house: House) -> None:
     pc = house.pc()
     item = pc.sealed(pc.draft("join", house.newcomer()))
@@ -226,6 +251,7 @@ def test_the_same_id_with_other_bytes_is_refused_and_both_are_kept(house: House)
     with house.office.database.read() as session:
         copy = session.scalars(select(RefusedCopy)).one()
         assert copy.body == other.body
+    assert pc.send(without(item, values=house.newcomer()))[0].result is Result.INVALID
     assert alarm_kinds(house) == [(alarms.MISMATCH, item.submission_id)]
 
 
@@ -311,6 +337,17 @@ def test_attached_documents_are_kept_under_their_digest(house: House) -> None:
         assert [(each.digest, each.content) for each in blobs] == [(file.digest, content)]
     known = pc.draft("join", house.newcomer(unit=B), attachments=(file,))
     assert pc.submit(known).result is Result.RECEIVED
+
+
+def test_the_bytes_of_a_photo_must_come_too(house: House) -> None:
+    pc = house.pc()
+    content = b"\x89PNG"
+    photo = {"name": "照片.png", "media_type": "image/png", "size": len(content)}
+    values = house.newcomer(photo={**photo, "digest": digest(content)})
+    draft = pc.draft("join", values)
+    assert places(pc.submit(draft)) == [("/photo", "attachment_bytes")]
+    receipt = pc.submit(replace(draft, record_id=uuid7()), blobs=(content,))
+    assert receipt.result is Result.RECEIVED, receipt.problems
 
 
 def test_a_size_that_is_not_the_documents_is_refused(house: House) -> None:

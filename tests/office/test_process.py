@@ -89,8 +89,9 @@ def newcomer(pc: Pc, number: int) -> Draft:
 
 def stored(office: Office) -> list[str]:
     with office.database.read() as session:
-        receipts = list(session.scalars(select(ReceiptRow.submission_id)))
-        assert list(session.scalars(select(Submission.submission_id))) == receipts
+        ordered = select(ReceiptRow.submission_id).order_by(ReceiptRow.log_index)
+        receipts = list(session.scalars(ordered))
+        assert sorted(session.scalars(select(Submission.submission_id))) == sorted(receipts)
         return receipts
 
 
