@@ -150,7 +150,7 @@ class Comparison:
             return None
         value = sides.earlier.get(place.name)
         if value is None:
-            return Shown("(上次没有填)")
+            return Shown("（上次没有填）")
         return self._any(place, value, masked=masked)
 
     def _any(self, place: Field | ChildTable, value: object, *, masked: bool) -> Shown:
@@ -225,7 +225,7 @@ def file_id(digest: str) -> str:
 
 def _title(place: Field | ChildTable) -> str:
     unit = place.unit if isinstance(place, Field) else ""
-    return f"{place.title}({unit})" if unit else place.title
+    return f"{place.title}（{unit}）" if unit else place.title
 
 
 def _pairs(

@@ -219,7 +219,7 @@ class Dossier:
         if (self.waiting or self.row.state == State.CONFLICT) and self.ground.conflicts:
             sides = Sides({}, {}, revealed=self.revealed, comments=typed.comments)
             rows = compared.conflicts(self.ground.conflicts, sides)
-            remark = f"{len(rows)} 项:填报期间,登记簿上的同一字段也改了"
+            remark = f"{len(rows)} 项：填报期间，登记簿上的同一字段也改了"
             conflicts = (Group("有冲突的字段", rows, remark, "three"),)
         if self.row.state == State.CONFLICT:
             return conflicts, ()
@@ -247,13 +247,13 @@ class Dossier:
             )
         if self.ground.refused:
             sentence = problem(self.ground.refused).text
-            return (Badge(f"通过会记为冲突,不改登记簿。{sentence}。", "git-merge", "changed"),)
+            return (Badge(f"通过会记为冲突，不改登记簿。{sentence}。", "git-merge", "changed"),)
         if self.ground.conflicts:
-            word = "与登记簿现在的值冲突:通过会记为冲突,不改登记簿,由信息员对照后重报。"
+            word = "与登记簿现在的值冲突：通过会记为冲突，不改登记簿，由信息员对照后重报。"
             return (Badge(word, "git-merge", "changed"),)
         if self.ground.merged:
             count = len(self.ground.merged)
-            word = f"填报期间登记簿另有 {count} 项更新,与本件不冲突,通过时一并保留。"
+            word = f"填报期间登记簿另有 {count} 项更新，与本件不冲突，通过时一并保留。"
             return (Badge(word, "git-merge", "changed"),)
         return ()
 

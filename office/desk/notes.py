@@ -15,13 +15,13 @@ from office.desk.views import titles_of
 from office.models import DecisionRow, ReceiptRow, Submission
 
 _VALID = Badge("签名有效", "circle-check", "good")
-_INVALID = Badge("签名无效,请立即报告管理员", "circle-x", "error")
+_INVALID = Badge("签名无效，请立即报告管理员", "circle-x", "error")
 _WORDS = {
     Result.RECEIVED: "已收下",
-    Result.HELD: "已收下,等上一件",
+    Result.HELD: "已收下，等上一件",
     Result.CONFLICT: "与登记簿冲突",
-    Result.INVALID: "校验未过,没有收下",
-    Result.FORBIDDEN: "不在管辖范围,没有收下",
+    Result.INVALID: "校验未过，没有收下",
+    Result.FORBIDDEN: "不在管辖范围，没有收下",
 }
 
 

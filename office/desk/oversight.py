@@ -38,9 +38,9 @@ _EVENTS: Mapping[str, str] = {
     "account.add": "新增账号",
     "account.close": "停用账号",
     "account.password": "重设密码",
-    "alarm.fork": "告警:编号重复",
-    "alarm.gap": "告警:缺件",
-    "alarm.mismatch": "告警:同号异文",
+    "alarm.fork": "告警：编号重复",
+    "alarm.gap": "告警：缺件",
+    "alarm.mismatch": "告警：同号异文",
     "alarm.settled": "告警解除",
     "audit.verify": "核对留痕",
     "desk.download": "下载附件",
@@ -67,10 +67,10 @@ _ALARMS: Mapping[str, Badge] = {
     alarms.MISMATCH: Badge("同号异文", "triangle-alert", "error"),
 }
 _ADVICE: Mapping[str, str] = {
-    alarms.GAP: "第 {subject} 号还没有到,后面的已经到了。请信息员联网同步一次",
-    alarms.FORK: "第 {subject} 号来过两件不同的,电脑可能是复制的或恢复了旧备份。"
-    "请停用其中一台,重新登记",
-    alarms.MISMATCH: "同一编号来过两份不同的内容,后到的没有采用:{subject}。请与信息员核对",
+    alarms.GAP: "第 {subject} 号还没有到，后面的已经到了。请信息员联网同步一次",
+    alarms.FORK: "第 {subject} 号来过两件不同的，电脑可能是复制的或恢复了旧备份。"
+    "请停用其中一台，重新登记",
+    alarms.MISMATCH: "同一编号来过两份不同的内容，后到的没有采用：{subject}。请与信息员核对",
 }
 _RESULTS: Mapping[str, Badge] = {
     DONE: Badge("成功", "check", "good"),
@@ -125,8 +125,8 @@ def late(session: Session, office: Office, reader: Reader) -> LatePage:
         ),
         reported=len(rows),
         late=len(overdue),
-        duty=f"事由发生后 {duty.days} {days}内报送为按期;统计最近一年收到的首次报送,"
-        f"共 {len(rows)} 件,超期 {len(overdue)} 件",
+        duty=f"事由发生后 {duty.days} {days}内报送为按期；统计最近一年收到的首次报送，"
+        f"共 {len(rows)} 件，超期 {len(overdue)} 件",
     )
 
 
@@ -207,8 +207,8 @@ def _late_unit(title: str, days: Sequence[int], waiting: int) -> LateUnit:
 
 def _verified(first_wrong: int | None) -> Badge:
     if first_wrong is None:
-        return Badge("已逐条核对,没有被改动", "circle-check", "good")
-    word = f"从第 {first_wrong} 条起与原来写的不一致,请立即报告"
+        return Badge("已逐条核对，没有被改动", "circle-check", "good")
+    word = f"从第 {first_wrong} 条起与原来写的不一致，请立即报告"
     return Badge(word, "circle-x", "error")
 
 

@@ -48,9 +48,9 @@ class SignInFirst(Exception):  # noqa: N818 - as Stop
         self.target = target
 
 
-NOT_FOUND = ("没有找到这一页", "可能地址有误,也可能不在您的管辖范围内。")
+NOT_FOUND = ("没有找到这一页", "可能地址有误，也可能不在您的管辖范围内。")
 FORBIDDEN = ("这一页不归您的角色使用", "需要时请联系管理员。")
-STALE_FORM = ("页面已过期", "为了安全,这次操作没有执行。请返回重新打开页面后再办。")
+STALE_FORM = ("页面已过期", "为了安全，这次操作没有执行。请返回重新打开页面后再办。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,15 @@ from office.models import Role
 router = APIRouter()
 _HOME = {Role.REVIEWER: "queue", Role.AUDITOR: "audit", Role.ADMIN: "accounts"}
 _WRONG = Badge(
-    "账号或密码不对,或者账号正在锁定中。请核对后重新输入;连续输错 {tries} 次锁定 {minutes} 分钟。",
+    "账号或密码不对，或者账号正在锁定中。请核对后重新输入；"
+    "连续输错 {tries} 次锁定 {minutes} 分钟。",
     "circle-x",
     "error",
 )
-_OFFICER = Badge("信息员请用直报客户端报送,这里只供审核员、审计员和管理员使用。", "info", "warning")
-_IDLE = Badge("您有一会儿没有操作,已自动退出。写了一半的意见登录后还在。", "clock", "warning")
+_OFFICER = Badge(
+    "信息员请用直报客户端报送，这里只供审核员、审计员和管理员使用。", "info", "warning"
+)
+_IDLE = Badge("您有一会儿没有操作，已自动退出。写了一半的意见登录后还在。", "clock", "warning")
 
 
 @router.get("/")

@@ -51,7 +51,7 @@ def decide(visit: ReviewerVisit, submission_id: SubmissionId, form: OwnForm) -> 
     if action not in _OUTCOMES:
         raise Stop(400, "没有办理", "请用“通过”“退回”或“驳回”按钮办理。")
     if action == "approve" and (typed.comments or typed.general):
-        problem = "您写了意见,没有通过。意见要发给信息员,请用“退回”;要通过,请先清空意见。"
+        problem = "您写了意见，没有通过。意见要发给信息员，请用“退回”；要通过，请先清空意见。"
         return _page(visit, submission_id, _with_problem(typed, problem), 409)
     if action == "reject" and not (text_of(form, "confirmed") and typed.general):
         return _ask_reject(visit, submission_id, typed)

@@ -74,7 +74,7 @@ def flash(session: Session, office: Office, reader: Reader, submission_id: str) 
         return None
     badge = words.STATES.get(found.state, words.UNKNOWN)
     flow = titles_of(office, found.form, found.flow)[1]
-    return Badge(f"{badge.word}:{found.label} · {flow}", badge.icon, badge.tone)
+    return Badge(f"{badge.word}：{found.label} · {flow}", badge.icon, badge.tone)
 
 
 def titles_of(office: Office, form: str, flow: str) -> tuple[str, str]:
