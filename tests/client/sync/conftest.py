@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -8,22 +9,31 @@ from client.sync.line import Timeouts
 from db import identity as identities
 from db.identity import Identity
 from db.store import Store
-from tests.helpers.fake_office import FakeOffice, running
+from tests.helpers.fake_line import Fault, OnlineOffice, running, silent
 from tests.helpers.stores import store, store_path, store_template
 
 __all__ = ["store", "store_path", "store_template"]
 
-QUICK = Timeouts(connect=5, read=0.3, whole=5)
+PATIENT = Timeouts(connect=20, read=20, whole=60)
+IMPATIENT = Timeouts(connect=20, read=1.5, whole=60)
+
+
+@contextmanager
+def waiting_for(fault: Fault, api: OfficeApi) -> Iterator[None]:
+    """The line is given up soon where nothing will come; else a busy machine may take its time."""
+    api._line._timeouts = IMPATIENT if fault is silent else PATIENT
+    yield
+    api._line._timeouts = PATIENT
 
 
 @pytest.fixture
-def office() -> Iterator[FakeOffice]:
-    with running(FakeOffice()) as found:
+def office() -> Iterator[OnlineOffice]:
+    with running(OnlineOffice()) as found:
         yield found
 
 
 @pytest.fixture
-def identity(office: FakeOffice) -> Identity:
+def identity(office: OnlineOffice) -> Identity:
     found = enrol(office.url, office.give_code(), device_name="PC 1")
     office.seen.clear()
     return found
@@ -43,7 +53,7 @@ def api(identity: Identity) -> Iterator[OfficeApi]:
         device=identity.device,
         signer=identity.signer,
         office=identity.office,
-        timeouts=QUICK,
+        timeouts=PATIENT,
     )
     yield found
     found.close()

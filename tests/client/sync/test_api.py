@@ -26,10 +26,10 @@ from core.wire.receipts import Result, open_receipt
 from core.wire.replies import content_digest
 from core.wire.scope import EMPTY
 from db.identity import Identity
-from tests.helpers.fake_office import (
-    Answer,
-    FakeOffice,
+from tests.client.sync.conftest import waiting_for
+from tests.helpers.fake_line import (
     Fault,
+    OnlineOffice,
     altered,
     cut,
     lost_answer,
@@ -41,11 +41,12 @@ from tests.helpers.fake_office import (
     stranger,
     wrong_signature,
 )
+from tests.helpers.fake_office import Answer
 
 HTML = "<html><body>请登录无线网络</body></html>".encode()
 
 
-def envelope(office: FakeOffice, identity: Identity, number: int = 1) -> tuple[str, bytes, Item]:
+def envelope(office: OnlineOffice, identity: Identity, number: int = 1) -> tuple[str, bytes, Item]:
     submission = uuid7()
     item = Item(submission, canonical_bytes({"submission": submission, "device_seq": number}))
     envelope_id = uuid7()
@@ -62,7 +63,9 @@ def envelope(office: FakeOffice, identity: Identity, number: int = 1) -> tuple[s
     return envelope_id, content, item
 
 
-def test_an_envelope_gets_receipts(office: FakeOffice, identity: Identity, api: OfficeApi) -> None:
+def test_an_envelope_gets_receipts(
+    office: OnlineOffice, identity: Identity, api: OfficeApi
+) -> None:
     envelope_id, content, item = envelope(office, identity)
     reply = api.post_envelope(envelope_id, content)
     assert [each.result for each in reply.items] == [Result.RECEIVED]
@@ -77,7 +80,7 @@ def test_an_envelope_gets_receipts(office: FakeOffice, identity: Identity, api: 
 
 
 def test_the_same_envelope_again_gets_the_same_receipt(
-    office: FakeOffice, identity: Identity, api: OfficeApi
+    office: OnlineOffice, identity: Identity, api: OfficeApi
 ) -> None:
     envelope_id, content, _ = envelope(office, identity)
     first = api.post_envelope(envelope_id, content).items[0]
@@ -86,33 +89,33 @@ def test_the_same_envelope_again_gets_the_same_receipt(
     assert again.receipt == first.receipt
 
 
-def test_changes_come_in_pages(office: FakeOffice, api: OfficeApi) -> None:
+def test_changes_come_in_pages(office: OnlineOffice, api: OfficeApi) -> None:
     page = api.changes("")
     assert page.scope is not None
     assert page.scope.digest == EMPTY
     assert page.cursor == "epoch-1.0"
 
 
-def test_a_packed_answer_is_unpacked(office: FakeOffice, api: OfficeApi) -> None:
+def test_a_packed_answer_is_unpacked(office: OnlineOffice, api: OfficeApi) -> None:
     office.packs = True
     assert api.changes("").epoch == "epoch-1"
 
 
-def test_one_session_serves_many_requests(office: FakeOffice, api: OfficeApi) -> None:
+def test_one_session_serves_many_requests(office: OnlineOffice, api: OfficeApi) -> None:
     api.changes("")
     api.changes("")
     paths = [path.partition("?")[0] for _, path, _ in office.seen]
     assert paths == [protocol.SESSION_PATH] * 2 + [protocol.CHANGES_PATH] * 2
 
 
-def test_an_ended_session_is_opened_anew(office: FakeOffice, api: OfficeApi) -> None:
+def test_an_ended_session_is_opened_anew(office: OnlineOffice, api: OfficeApi) -> None:
     api.changes("")
     office.tokens.clear()
     assert api.changes("").epoch == "epoch-1"
 
 
 def test_a_session_is_renewed_before_it_ends(
-    office: FakeOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
+    office: OnlineOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [1000.0]
     fake_time = SimpleNamespace(monotonic=lambda: clock[0], time=time.time)
@@ -123,7 +126,7 @@ def test_a_session_is_renewed_before_it_ends(
     assert len(office.seen) == 4
 
 
-def test_a_session_that_never_holds_is_refused(office: FakeOffice, api: OfficeApi) -> None:
+def test_a_session_that_never_holds_is_refused(office: OnlineOffice, api: OfficeApi) -> None:
     api.session()
     no_session = office_says(401, ProblemType.SESSION)
     office.faults.extend([no_session, serve, serve, no_session])
@@ -131,13 +134,13 @@ def test_a_session_that_never_holds_is_refused(office: FakeOffice, api: OfficeAp
         api.changes("")
 
 
-def test_each_request_has_its_own_nonce(office: FakeOffice, api: OfficeApi) -> None:
+def test_each_request_has_its_own_nonce(office: OnlineOffice, api: OfficeApi) -> None:
     api.changes("")
     nonces = [headers[protocol.H_NONCE] for _, _, headers in office.seen]
     assert len(set(nonces)) == len(nonces) == 3
 
 
-def test_the_offices_clock_is_compared(office: FakeOffice, api: OfficeApi) -> None:
+def test_the_offices_clock_is_compared(office: OnlineOffice, api: OfficeApi) -> None:
     assert api.clock_difference is None
     office.now = "2036-01-01T00:00:00Z"
     api.session()
@@ -145,7 +148,7 @@ def test_the_offices_clock_is_compared(office: FakeOffice, api: OfficeApi) -> No
     assert api.clock_difference > 9e7
 
 
-def test_a_clock_that_says_nothing_is_no_trouble(office: FakeOffice, api: OfficeApi) -> None:
+def test_a_clock_that_says_nothing_is_no_trouble(office: OnlineOffice, api: OfficeApi) -> None:
     office.now = "around noon"
     api.session()
     assert api.clock_difference is None
@@ -207,11 +210,11 @@ FAULTS: list[tuple[str, Fault, type[SyncTrouble], str]] = [
     ("fault", "kind", "code"), [each[1:] for each in FAULTS], ids=[each[0] for each in FAULTS]
 )
 def test_trouble_is_told_apart_and_passes(
-    office: FakeOffice, api: OfficeApi, fault: Fault, kind: type[SyncTrouble], code: str
+    office: OnlineOffice, api: OfficeApi, fault: Fault, kind: type[SyncTrouble], code: str
 ) -> None:
     api.session()
     office.faults.append(fault)
-    with pytest.raises(kind) as caught:
+    with waiting_for(fault, api), pytest.raises(kind) as caught:
         api.changes("")
     assert type(caught.value) is kind
     assert caught.value.code == code
@@ -223,15 +226,15 @@ def test_trouble_is_told_apart_and_passes(
     ("fault", "kind"), [each[1:3] for each in FAULTS], ids=[each[0] for each in FAULTS]
 )
 def test_trouble_while_opening_a_session_is_told_too(
-    office: FakeOffice, api: OfficeApi, fault: Fault, kind: type[SyncTrouble]
+    office: OnlineOffice, api: OfficeApi, fault: Fault, kind: type[SyncTrouble]
 ) -> None:
     office.faults.append(fault)
-    with pytest.raises(kind):
+    with waiting_for(fault, api), pytest.raises(kind):
         api.session()
     api.session()
 
 
-def test_the_offices_sentence_is_kept(office: FakeOffice, api: OfficeApi) -> None:
+def test_the_offices_sentence_is_kept(office: OnlineOffice, api: OfficeApi) -> None:
     api.session()
     office.faults.append(office_says(503, ProblemType.BUSY, Retry_After="120"))
     with pytest.raises(OfficeTrouble) as caught:
@@ -244,14 +247,14 @@ def test_the_offices_sentence_is_kept(office: FakeOffice, api: OfficeApi) -> Non
     assert refused.value.detail == "办公室的说明"
 
 
-def test_a_gateways_wish_is_kept(office: FakeOffice, api: OfficeApi) -> None:
+def test_a_gateways_wish_is_kept(office: OnlineOffice, api: OfficeApi) -> None:
     office.faults.append(stranger(503, HTML, Retry_After="60"))
     with pytest.raises(OfficeTrouble) as caught:
         api.session()
     assert caught.value.retry_after == 60
 
 
-def test_trouble_without_a_sentence_is_trouble_still(office: FakeOffice, api: OfficeApi) -> None:
+def test_trouble_without_a_sentence_is_trouble_still(office: OnlineOffice, api: OfficeApi) -> None:
     def wordless(answer: Answer) -> None:
         answer.status, answer.body, answer.media_type = 500, b"[]", protocol.PROBLEM_JSON
 
@@ -261,12 +264,12 @@ def test_trouble_without_a_sentence_is_trouble_still(office: FakeOffice, api: Of
     assert caught.value.detail == ""
 
 
-def test_a_lost_cursor_asks_for_everything(office: FakeOffice, api: OfficeApi) -> None:
+def test_a_lost_cursor_asks_for_everything(office: OnlineOffice, api: OfficeApi) -> None:
     with pytest.raises(ResyncAsked):
         api.changes("other-epoch.5")
 
 
-def test_another_protocol_is_seen(office: FakeOffice, api: OfficeApi) -> None:
+def test_another_protocol_is_seen(office: OnlineOffice, api: OfficeApi) -> None:
     def newer(answer: Answer) -> None:
         answer.speaks = "2"
 
@@ -277,7 +280,7 @@ def test_another_protocol_is_seen(office: FakeOffice, api: OfficeApi) -> None:
 
 
 def test_an_answer_for_another_envelope_is_none(
-    office: FakeOffice, identity: Identity, api: OfficeApi
+    office: OnlineOffice, identity: Identity, api: OfficeApi
 ) -> None:
     envelope_id, content, _ = envelope(office, identity)
     api.session()
@@ -291,7 +294,7 @@ def test_an_answer_for_another_envelope_is_none(
     assert caught.value.code == "bad_reply"
 
 
-def accepted_cuts(office: FakeOffice, api: OfficeApi) -> int:
+def accepted_cuts(office: OnlineOffice, api: OfficeApi) -> int:
     api.session()
     whole = len(protocol.write_page(api.changes("")))
     accepted = 0
@@ -305,12 +308,12 @@ def accepted_cuts(office: FakeOffice, api: OfficeApi) -> int:
     return accepted
 
 
-def test_no_cut_close_delimited_answer_is_accepted(office: FakeOffice, api: OfficeApi) -> None:
+def test_no_cut_close_delimited_answer_is_accepted(office: OnlineOffice, api: OfficeApi) -> None:
     assert accepted_cuts(office, api) == 0
 
 
 def test_without_the_verifier_half_an_answer_would_be_taken_for_a_whole(
-    office: FakeOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
+    office: OnlineOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.session()
     monkeypatch.setattr(module, "verify_reply", lambda *_, **__: None)
@@ -320,7 +323,7 @@ def test_without_the_verifier_half_an_answer_would_be_taken_for_a_whole(
 
 
 def test_a_bomb_of_an_answer_is_stopped(
-    office: FakeOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
+    office: OnlineOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.session()
     monkeypatch.setattr(module, "MAX_ANSWER", 100_000)
@@ -337,7 +340,7 @@ def test_a_bomb_of_an_answer_is_stopped(
         api.changes("")
 
 
-def test_a_portal_gets_no_cookie_back(office: FakeOffice, api: OfficeApi) -> None:
+def test_a_portal_gets_no_cookie_back(office: OnlineOffice, api: OfficeApi) -> None:
     office.faults.append(stranger(200, HTML, Set_Cookie="portal=1; Path=/"))
     with pytest.raises(Portal):
         api.session()
@@ -345,7 +348,7 @@ def test_a_portal_gets_no_cookie_back(office: FakeOffice, api: OfficeApi) -> Non
     assert all("Cookie" not in headers for _, _, headers in office.seen)
 
 
-def test_a_refused_challenge_is_told(office: FakeOffice, api: OfficeApi) -> None:
+def test_a_refused_challenge_is_told(office: OnlineOffice, api: OfficeApi) -> None:
     office.devices.clear()
     with pytest.raises(Refused) as caught:
         api.session()
@@ -353,7 +356,7 @@ def test_a_refused_challenge_is_told(office: FakeOffice, api: OfficeApi) -> None
 
 
 def test_the_envelopes_digest_travels(
-    office: FakeOffice, identity: Identity, api: OfficeApi
+    office: OnlineOffice, identity: Identity, api: OfficeApi
 ) -> None:
     envelope_id, content, _ = envelope(office, identity)
     api.post_envelope(envelope_id, content)

@@ -18,7 +18,7 @@ from db import identity as identities
 from db import outbox
 from db.identity import Identity
 from db.store import Store
-from tests.client.sync.conftest import QUICK
+from tests.client.sync.conftest import PATIENT, waiting_for
 from tests.client.sync.test_api import FAULTS
 from tests.client.sync.visits import (
     NOW,
@@ -29,9 +29,9 @@ from tests.client.sync.visits import (
     summary,
     visit,
 )
-from tests.helpers.fake_office import (
-    FakeOffice,
+from tests.helpers.fake_line import (
     Fault,
+    OnlineOffice,
     lost_answer,
     lost_question,
     office_says,
@@ -46,7 +46,7 @@ def test_a_store_without_an_office_goes_nowhere(store: Store, api: OfficeApi) ->
 
 
 def test_a_visit_with_nothing_to_do_is_short(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     visit(enrolled, api)
     office.seen.clear()
@@ -72,7 +72,7 @@ def test_the_summary_has_the_keys_of_the_command(enrolled: Store, api: OfficeApi
 
 
 def test_a_clock_that_is_years_off_is_told_and_stops_nothing(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     office.now = "2036-01-01T00:00:00Z"
     sealed = submit(enrolled)
@@ -89,7 +89,7 @@ def test_a_clock_that_is_years_off_is_told_and_stops_nothing(
 )
 def test_after_any_trouble_at_any_step_everything_arrives_once(
     enrolled: Store,
-    office: FakeOffice,
+    office: OnlineOffice,
     api: OfficeApi,
     fault: Fault,
     code: str,
@@ -100,7 +100,8 @@ def test_after_any_trouble_at_any_step_everything_arrives_once(
         request.getfixturevalue("expect_log")("zhibao.sync", "was refused")
     sealed = submit(enrolled)
     office.faults.extend([serve] * step + [fault])
-    events = visit(enrolled, api)
+    with waiting_for(fault, api):
+        events = visit(enrolled, api)
     if not (code == "refused" and step == 2):  # There it is sent once more, alone.
         assert problems(events) == [code]
         assert summary(events).problem == code
@@ -113,7 +114,7 @@ def test_after_any_trouble_at_any_step_everything_arrives_once(
 
 
 def test_trouble_is_remembered_over_restarts(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, store_path: Path
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, store_path: Path
 ) -> None:
     office.faults.append(office_says(503, ProblemType.BUSY, Retry_After="600"))
     visit(enrolled, api)
@@ -133,7 +134,7 @@ def test_the_retry_state_can_be_hurried(enrolled: Store) -> None:
 
 
 def test_the_queue_empties_by_itself_when_the_trouble_ends(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     sealed = submit(enrolled)
     clock = [NOW]
@@ -145,7 +146,9 @@ def test_the_queue_empties_by_itself_when_the_trouble_ends(
     assert_arrived_once(enrolled, office, sealed)
 
 
-def test_stopping_early_loses_nothing(enrolled: Store, office: FakeOffice, api: OfficeApi) -> None:
+def test_stopping_early_loses_nothing(
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
+) -> None:
     sealed = submit(enrolled)
     events = list(engine.run(enrolled, api, now=lambda: NOW, should_stop=lambda: True))
     assert len(events) == 2
@@ -155,7 +158,7 @@ def test_stopping_early_loses_nothing(enrolled: Store, office: FakeOffice, api: 
 
 
 def test_a_visit_cut_between_any_two_events_is_made_good_by_the_next(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     sealed = []
     for cut_after in range(6):
@@ -195,7 +198,7 @@ def power_cut(monkeypatch: pytest.MonkeyPatch, at: int, *, before: bool) -> Iter
         yield writes
 
 
-def a_whole_road(store: Store, api: OfficeApi, office: FakeOffice) -> None:
+def a_whole_road(store: Store, api: OfficeApi, office: OnlineOffice) -> None:
     """Two visits: submissions go up, a decision and records come down."""
     visit(store, api)
     first = min(office.submissions)
@@ -208,7 +211,7 @@ def roads(
     store_template: Path,
     folder: Path,
     identity: Identity,
-    office: FakeOffice,
+    office: OnlineOffice,
     monkeypatch: pytest.MonkeyPatch,
     at: int,
     *,
@@ -243,7 +246,7 @@ def api_of(identity: Identity) -> OfficeApi:
         device=identity.device,
         signer=identity.signer,
         office=identity.office,
-        timeouts=QUICK,
+        timeouts=PATIENT,
     )
 
 
@@ -257,7 +260,7 @@ def test_the_program_may_end_at_any_transaction(
     store_template: Path,
     tmp_path: Path,
     identity: Identity,
-    office: FakeOffice,
+    office: OnlineOffice,
     monkeypatch: pytest.MonkeyPatch,
     before: bool,
 ) -> None:
@@ -272,7 +275,7 @@ def test_the_program_may_end_at_any_transaction(
 
 
 def test_a_client_that_believes_before_the_receipt_would_lose(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin of the cuts: what leaves the queue without a receipt never arrives."""
 
@@ -290,7 +293,7 @@ def test_a_client_that_believes_before_the_receipt_would_lose(
 
 
 def test_without_the_stored_envelope_a_cut_would_send_other_bytes(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin of the lost answers: what is sealed anew at every try is another envelope."""
     sealed = submit(enrolled)
@@ -307,7 +310,7 @@ def test_without_the_stored_envelope_a_cut_would_send_other_bytes(
 
 
 def test_events_say_what_happened_to_whom(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     office.put(change("person", "p1", person(1)))
     sealed = submit(enrolled)

@@ -10,10 +10,9 @@ from core.wire.canonical import read_json
 from core.wire.enrolment import plain_code
 from core.wire.notes import Signer
 from core.wire.protocol import EnrolReply, ProblemType
-from tests.helpers.fake_office import (
-    Answer,
-    FakeOffice,
+from tests.helpers.fake_line import (
     Fault,
+    OnlineOffice,
     altered,
     cut,
     lost_answer,
@@ -21,9 +20,10 @@ from tests.helpers.fake_office import (
     stranger,
     wrong_signature,
 )
+from tests.helpers.fake_office import Answer
 
 
-def test_a_code_makes_an_identity(office: FakeOffice) -> None:
+def test_a_code_makes_an_identity(office: OnlineOffice) -> None:
     identity = enrol(office.url + "/", office.give_code(), device_name="PC 1", ca_pem="given")
     assert identity.office == office.signer.verifier
     assert office.devices[identity.device] == identity.signer.verifier
@@ -32,7 +32,7 @@ def test_a_code_makes_an_identity(office: FakeOffice) -> None:
     assert identity.ca_pem == "given"
 
 
-def test_the_code_does_not_travel(office: FakeOffice) -> None:
+def test_the_code_does_not_travel(office: OnlineOffice) -> None:
     sent: list[bytes] = []
 
     def listening(handler: object, answer: Callable[[], Answer]) -> None:
@@ -54,14 +54,14 @@ def test_the_code_does_not_travel(office: FakeOffice) -> None:
 
 
 @pytest.mark.parametrize("code", ["", "too short", "RG0S7-X6Q23-8M71N-JZ0P4-9YK81-A"])
-def test_a_wrong_code_is_told(office: FakeOffice, code: str) -> None:
+def test_a_wrong_code_is_told(office: OnlineOffice, code: str) -> None:
     with pytest.raises(Refused) as caught:
         enrol(office.url, code, device_name="PC 1")
     assert caught.value.code == "enrol_code"
     assert office.devices == {}
 
 
-def test_a_code_serves_once(office: FakeOffice) -> None:
+def test_a_code_serves_once(office: OnlineOffice) -> None:
     code = office.give_code()
     enrol(office.url, code, device_name="PC 1")
     with pytest.raises(Refused):
@@ -97,7 +97,7 @@ def unreadable(answer: Answer) -> None:
     ],
 )
 def test_whoever_is_in_between_is_not_believed(
-    office: FakeOffice, fault: Fault, kind: type[SyncTrouble]
+    office: OnlineOffice, fault: Fault, kind: type[SyncTrouble]
 ) -> None:
     office.faults.append(fault)
     with pytest.raises(kind):

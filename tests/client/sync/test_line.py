@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from client.sync import line as module
 from client.sync.line import Line, Timeouts, checked_address
 from client.sync.troubles import BadAddress, NoLine, NotOurOffice, Portal
-from tests.helpers.fake_office import FakeOffice, Handler, raw, running, stranger
+from tests.helpers.fake_line import Handler, OnlineOffice, raw, running, stranger
 
 AUTHORITY = trustme.CA()
 OTHER_AUTHORITY = trustme.CA()
@@ -30,8 +30,8 @@ def tls() -> ssl.SSLContext:
 
 
 @pytest.fixture
-def secure(tls: ssl.SSLContext) -> Iterator[FakeOffice]:
-    with running(FakeOffice(), tls) as found:
+def secure(tls: ssl.SSLContext) -> Iterator[OnlineOffice]:
+    with running(OnlineOffice(), tls) as found:
         yield found
 
 
@@ -78,12 +78,12 @@ def test_plain_http_and_nonsense_are_refused(given: str) -> None:
         Line(given)
 
 
-def test_the_private_authority_is_trusted(secure: FakeOffice) -> None:
+def test_the_private_authority_is_trusted(secure: OnlineOffice) -> None:
     secure.faults.append(stranger(204))
     assert ask(secure.url, ca_pem=PEM) == 204
 
 
-def test_another_authority_is_not(secure: FakeOffice) -> None:
+def test_another_authority_is_not(secure: OnlineOffice) -> None:
     with pytest.raises(NotOurOffice) as caught:
         ask(secure.url, ca_pem=OTHER_PEM)
     assert caught.value.code == "foreign_certificate"
@@ -101,13 +101,13 @@ def test_another_authority_is_not(secure: FakeOffice) -> None:
 def test_a_certificate_that_does_not_fit_is_not_trusted(leaf: trustme.LeafCert) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     leaf.configure_cert(context)
-    with running(FakeOffice(), context) as office, pytest.raises(NotOurOffice) as caught:
+    with running(OnlineOffice(), context) as office, pytest.raises(NotOurOffice) as caught:
         ask(office.url, ca_pem=PEM)
     assert caught.value.code == "foreign_certificate"
 
 
 def test_who_does_not_speak_tls_is_a_portal() -> None:
-    with running(FakeOffice()) as portal, pytest.raises(Portal):
+    with running(OnlineOffice()) as portal, pytest.raises(Portal):
         ask(portal.url.replace("http:", "https:"), ca_pem=PEM)
 
 
@@ -132,12 +132,12 @@ def test_a_line_cut_by_the_other_sides_tls_is_no_line() -> None:
     assert trouble.code == "cut_line"
 
 
-def test_the_systems_store_decides_where_no_authority_is_given(secure: FakeOffice) -> None:
+def test_the_systems_store_decides_where_no_authority_is_given(secure: OnlineOffice) -> None:
     with pytest.raises(NotOurOffice):
         ask(secure.url)
 
 
-def test_a_malformed_authority_trusts_nobody(secure: FakeOffice) -> None:
+def test_a_malformed_authority_trusts_nobody(secure: OnlineOffice) -> None:
     with pytest.raises(NotOurOffice):
         ask(secure.url, ca_pem="no certificate")
 
@@ -152,13 +152,13 @@ def bundle(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     return str(path)
 
 
-def test_the_environment_cannot_override_the_authority(secure: FakeOffice, bundle: str) -> None:
+def test_the_environment_cannot_override_the_authority(secure: OnlineOffice, bundle: str) -> None:
     with pytest.raises(NotOurOffice):
         ask(secure.url, ca_pem=OTHER_PEM)
 
 
 def test_with_the_librarys_own_ways_a_bundle_would_override(
-    secure: FakeOffice, bundle: str, monkeypatch: pytest.MonkeyPatch
+    secure: OnlineOffice, bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = requests.Session.request
 
@@ -177,13 +177,13 @@ def test_the_environments_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) ->
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
-    with running(FakeOffice()) as office:
+    with running(OnlineOffice()) as office:
         office.faults.append(stranger(204))
         assert ask(office.url) == 204
 
 
 def test_a_given_proxy_is_asked() -> None:
-    with running(FakeOffice()) as proxy:
+    with running(OnlineOffice()) as proxy:
         proxy.faults.append(stranger(407))
         assert ask("http://127.0.0.1:1/", proxies={"http": proxy.url}) == 407
         assert proxy.seen[0][1] == "http://127.0.0.1:1/"
@@ -203,8 +203,8 @@ class Tunnel(Handler):
 def test_a_proxy_that_lets_nobody_through_is_told_apart(
     host: str, kind: type[Portal | NoLine], code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.helpers.fake_office.Handler", Tunnel)
-    with running(FakeOffice()) as proxy, pytest.raises(kind) as caught:
+    monkeypatch.setattr("tests.helpers.fake_line.Handler", Tunnel)
+    with running(OnlineOffice()) as proxy, pytest.raises(kind) as caught:
         ask(f"https://{host}/", proxies={"https": proxy.url})
     assert caught.value.code == code
 
@@ -227,7 +227,7 @@ def test_an_answer_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(
         "client.sync.line.time", SimpleNamespace(monotonic=lambda: next(clock, 99.0))
     )
-    with running(FakeOffice()) as office:
+    with running(OnlineOffice()) as office:
         office.faults.append(raw(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 40_000))
         line = Line(office.url, timeouts=Timeouts(whole=50))
         with pytest.raises(NoLine) as caught:

@@ -12,24 +12,23 @@ from core.wire.receipts import Outcome, Remark, sign_decision
 from db import mirror, outbox, registers, syncstate
 from db.store import Store
 from tests.client.sync.visits import problems, state, submit, summary, visit
-from tests.helpers.fake_office import Answer, FakeOffice, altered, office_says, serve
+from tests.helpers.fake_line import OnlineOffice, altered, office_says, serve
+from tests.helpers.fake_office import Answer
 from tests.helpers.stores import change, closed, person, person_form, unit
 
 Logs = Callable[..., object]
 
 
-def fill(office: FakeOffice, people: int = 7, units: int = 2) -> None:
+def fill(office: OnlineOffice, people: int = 7, units: int = 2) -> None:
     for number in range(units):
         office.put(change("institution", f"u{number}", unit(number)))
     for number in range(people):
         office.put(change("person", f"p{number}", person(number)))
 
 
-def pulled(events: list[object]) -> int:
-    return sum(each.records for each in events if isinstance(each, Pulled))
-
-
-def test_everything_comes_page_by_page(enrolled: Store, office: FakeOffice, api: OfficeApi) -> None:
+def test_everything_comes_page_by_page(
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
+) -> None:
     fill(office)
     office.page_size = 4
     events = visit(enrolled, api)
@@ -41,7 +40,7 @@ def test_everything_comes_page_by_page(enrolled: Store, office: FakeOffice, api:
 
 
 def test_only_what_is_new_comes_the_next_time(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     fill(office)
     visit(enrolled, api)
@@ -51,7 +50,9 @@ def test_only_what_is_new_comes_the_next_time(
     assert mirror.scope(enrolled) == office.scope()
 
 
-def test_an_approval_brings_the_record(enrolled: Store, office: FakeOffice, api: OfficeApi) -> None:
+def test_an_approval_brings_the_record(
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
+) -> None:
     sealed = submit(enrolled)
     visit(enrolled, api)
     office.decide(sealed.submission_id, Outcome.APPROVED)
@@ -63,7 +64,9 @@ def test_an_approval_brings_the_record(enrolled: Store, office: FakeOffice, api:
     assert seen.version == 1
 
 
-def test_a_return_brings_its_comments(enrolled: Store, office: FakeOffice, api: OfficeApi) -> None:
+def test_a_return_brings_its_comments(
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
+) -> None:
     sealed, other = submit(enrolled, "new-1"), submit(enrolled, "new-2")
     visit(enrolled, api)
     remark = Remark("/posted_by", "comment", "error", "文号与附件不一致")
@@ -80,7 +83,7 @@ def test_a_return_brings_its_comments(enrolled: Store, office: FakeOffice, api: 
 
 
 def test_a_decision_is_told_once(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, expect_log: Logs
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, expect_log: Logs
 ) -> None:
     expect_log("zhibao.sync", "fetching everything anew")
     sealed = submit(enrolled)
@@ -99,7 +102,7 @@ def anew(expect_log: Logs) -> None:
 
 
 def test_a_restored_office_is_fetched_anew(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, anew: None
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, anew: None
 ) -> None:
     fill(office)
     visit(enrolled, api)
@@ -112,7 +115,7 @@ def test_a_restored_office_is_fetched_anew(
 
 
 def test_unsent_work_survives_fetching_anew(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, anew: None
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, anew: None
 ) -> None:
     fill(office)
     visit(enrolled, api)
@@ -127,7 +130,7 @@ def test_unsent_work_survives_fetching_anew(
 
 
 def test_a_register_that_differs_is_fetched_anew(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, anew: None
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, anew: None
 ) -> None:
     fill(office)
     visit(enrolled, api)
@@ -139,7 +142,7 @@ def test_a_register_that_differs_is_fetched_anew(
 
 
 def test_without_the_comparison_the_difference_would_stay(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("db.mirror._Scope.fits", lambda *_: True)
     fill(office)
@@ -151,27 +154,32 @@ def test_without_the_comparison_the_difference_would_stay(
 
 
 def test_a_difference_that_stays_is_told(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, anew: None
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, anew: None
 ) -> None:
     fill(office)
+    visit(enrolled, api)
     office.lies_about_scope = True
-    assert problems(visit(enrolled, api)) == ["scope_differs"]
-    assert pulled(list(visit(enrolled, api))) >= 9
+    for _ in range(2):
+        office.seen.clear()
+        assert problems(visit(enrolled, api)) == ["scope_differs"]
+        assert sum("cursor=&" in path for _, path, _ in office.seen) == 1
 
 
 def test_a_store_from_a_backup_is_fetched_anew(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, anew: None
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, anew: None
 ) -> None:
     fill(office)
     visit(enrolled, api)
     syncstate.write(enrolled, syncstate.RESTORED, True)
+    office.seen.clear()
     visit(enrolled, api)
     assert syncstate.read(enrolled, syncstate.RESTORED) is None
-    assert pulled(list(visit(enrolled, api))) == 0
+    visit(enrolled, api)
+    assert sum("cursor=&" in path for _, path, _ in office.seen) == 1
 
 
 def test_fetching_anew_goes_on_where_it_was_cut(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, anew: None
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, anew: None
 ) -> None:
     fill(office)
     visit(enrolled, api)
@@ -179,13 +187,17 @@ def test_fetching_anew_goes_on_where_it_was_cut(
     office.page_size = 4
     office.faults.extend([serve, office_says(500, ProblemType.TROUBLE)])
     assert problems(visit(enrolled, api)) == ["office_trouble"]
-    events = visit(enrolled, api)
-    assert [each.records for each in events if isinstance(each, Pulled)] == [4, 1]
+    office.seen.clear()
+    visit(enrolled, api)
+    assert [path.partition("cursor=")[2] for _, path, _ in office.seen] == [
+        "epoch-1.4&limit=1000",
+        "epoch-1.8&limit=1000",
+    ]
     assert mirror.scope(enrolled) == office.scope()
 
 
 def test_many_removals_are_asked_about_first(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, anew: None
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, anew: None
 ) -> None:
     fill(office, people=80)
     visit(enrolled, api)
@@ -203,7 +215,7 @@ def test_many_removals_are_asked_about_first(
 
 
 def test_an_office_that_never_knows_the_cursor_is_in_trouble(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, anew: None
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, anew: None
 ) -> None:
     no_cursor = office_says(410, ProblemType.RESYNC)
     office.faults.extend([serve, serve, no_cursor, no_cursor])
@@ -211,14 +223,14 @@ def test_an_office_that_never_knows_the_cursor_is_in_trouble(
 
 
 def test_a_page_that_leads_nowhere_is_not_followed(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     fill(office)
     office.page_size = 0
     assert problems(visit(enrolled, api)) == ["bad_reply"]
 
 
-def bad_note(office: FakeOffice, note: str) -> Callable[[Answer], None]:
+def bad_note(office: OnlineOffice, note: str) -> Callable[[Answer], None]:
     def put(answer: Answer) -> None:
         page = protocol.read_page(answer.body)
         changes = (*page.changes, DecisionChange(note))
@@ -230,7 +242,7 @@ def bad_note(office: FakeOffice, note: str) -> Callable[[Answer], None]:
 
 
 def test_a_forged_decision_changes_nothing(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, expect_log: Logs
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, expect_log: Logs
 ) -> None:
     expect_log("zhibao.sync", "a page of changes was refused")
     sealed = submit(enrolled)

@@ -25,15 +25,8 @@ from tests.client.sync.visits import (
     summary,
     visit,
 )
-from tests.helpers.fake_office import (
-    Answer,
-    FakeOffice,
-    altered,
-    lost_answer,
-    office_says,
-    serve,
-    stranger,
-)
+from tests.helpers.fake_line import OnlineOffice, altered, lost_answer, office_says, serve, stranger
+from tests.helpers.fake_office import Answer
 from tests.helpers.stores import draft, person_form
 
 
@@ -44,7 +37,7 @@ def with_paper(store: Store, name: str, size: int) -> Sealed:
 
 
 def test_what_waits_arrives_and_is_receipted(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     first, second = submit(enrolled, "new-1"), submit(enrolled, "new-2")
     events = visit(enrolled, api)
@@ -62,7 +55,7 @@ def test_what_waits_arrives_and_is_receipted(
 
 
 def test_attachments_travel_with_their_submission(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     sealed = with_paper(enrolled, "new-1", 10_000)
     visit(enrolled, api)
@@ -70,7 +63,7 @@ def test_attachments_travel_with_their_submission(
 
 
 def test_the_manifest_tells_the_epoch_last_seen(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     visit(enrolled, api)
     submit(enrolled)
@@ -81,7 +74,7 @@ def test_the_manifest_tells_the_epoch_last_seen(
 
 
 def test_many_small_ones_share_an_envelope(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     sealed = [submit(enrolled, f"new-{number}") for number in range(60)]
     visit(enrolled, api)
@@ -90,7 +83,7 @@ def test_many_small_ones_share_an_envelope(
 
 
 def test_what_does_not_fit_travels_in_several_envelopes(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     sealed = [with_paper(enrolled, f"new-{number}", 90_000) for number in range(5)]
     events = visit(enrolled, api)
@@ -101,7 +94,7 @@ def test_what_does_not_fit_travels_in_several_envelopes(
 
 
 def test_what_packs_worse_than_thought_is_halved(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("client.sync.packing._SHRINKS", 10**9)
     monkeypatch.setattr("client.sync.packing.MAX_ENVELOPE", 3_000)
@@ -114,7 +107,7 @@ def test_what_packs_worse_than_thought_is_halved(
 
 
 def test_one_that_is_too_large_waits_and_stops_nobody(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, expect_log: Callable[..., object]
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, expect_log: Callable[..., object]
 ) -> None:
     expect_log("zhibao.sync", "waits: too_large")
     large = with_paper(enrolled, "new-1", 300_000)
@@ -134,7 +127,7 @@ def test_one_that_is_too_large_waits_and_stops_nobody(
 @pytest.mark.parametrize("kind", [ProblemType.ENVELOPE, ProblemType.BAD_REQUEST])
 def test_one_that_the_office_refuses_stops_nobody(
     enrolled: Store,
-    office: FakeOffice,
+    office: OnlineOffice,
     api: OfficeApi,
     kind: ProblemType,
     expect_log: Callable[..., object],
@@ -155,7 +148,7 @@ def test_one_that_the_office_refuses_stops_nobody(
 
 
 def test_a_proxy_that_thinks_it_too_large_gets_smaller_envelopes(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, expect_log: Callable[..., object]
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, expect_log: Callable[..., object]
 ) -> None:
     expect_log("zhibao.sync", "was refused")
     sealed = [submit(enrolled, f"new-{number}") for number in range(3)]
@@ -166,7 +159,7 @@ def test_a_proxy_that_thinks_it_too_large_gets_smaller_envelopes(
 
 
 def test_a_refused_device_keeps_everything(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     sealed = submit(enrolled)
     office.faults.extend([serve, serve, office_says(403, ProblemType.REVOKED)])
@@ -187,7 +180,7 @@ def test_a_refused_device_keeps_everything(
     ],
 )
 def test_every_result_of_intake_has_its_state(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, result: Result, expected: State
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, result: Result, expected: State
 ) -> None:
     odd, plain = submit(enrolled, "new-1"), submit(enrolled, "new-2")
     remark = Remark("/name", "required", "error", "请填写姓名")
@@ -202,7 +195,7 @@ def test_every_result_of_intake_has_its_state(
     assert (found.sent, found.received) == (2, 1 if expected is State.REJECTED else 2)
 
 
-def test_lost_answers_double_nothing(enrolled: Store, office: FakeOffice, api: OfficeApi) -> None:
+def test_lost_answers_double_nothing(enrolled: Store, office: OnlineOffice, api: OfficeApi) -> None:
     sealed = submit(enrolled)
     api.session()
     for _ in range(20):
@@ -216,7 +209,7 @@ def test_lost_answers_double_nothing(enrolled: Store, office: FakeOffice, api: O
     assert_arrived_once(enrolled, office, sealed)
 
 
-def forged(office: FakeOffice, right: Receipt) -> list[str]:
+def forged(office: OnlineOffice, right: Receipt) -> list[str]:
     """Receipts that are not the office's answer to this submission from this device."""
     stranger_key = Signer.generate(office.signer.name)
     other = office.receipt(uuid7(), right.digest, right.device)
@@ -236,7 +229,7 @@ def forged(office: FakeOffice, right: Receipt) -> list[str]:
     ]
 
 
-def marked_sent(store: Store, office: FakeOffice, api: OfficeApi) -> int:
+def marked_sent(store: Store, office: OnlineOffice, api: OfficeApi) -> int:
     """How many of the forged receipts settle a submission."""
     sealed = submit(store)
     api.session()
@@ -264,7 +257,7 @@ def put_receipt(submission_id: str, note: str) -> Callable[[Answer], None]:
 
 
 def test_no_forged_receipt_marks_anything_as_sent(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, expect_log: Callable[..., object]
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, expect_log: Callable[..., object]
 ) -> None:
     expect_log("zhibao.sync", "no receipt for")
     expect_log("zhibao.sync", "waits: wrong_receipt")
@@ -273,7 +266,7 @@ def test_no_forged_receipt_marks_anything_as_sent(
 
 def test_without_the_receipt_check_forged_ones_would(
     enrolled: Store,
-    office: FakeOffice,
+    office: OnlineOffice,
     api: OfficeApi,
     monkeypatch: pytest.MonkeyPatch,
     expect_log: Callable[..., object],
@@ -289,7 +282,7 @@ def test_without_the_receipt_check_forged_ones_would(
 
 
 def test_an_item_without_an_answer_stops_nobody(
-    enrolled: Store, office: FakeOffice, api: OfficeApi, expect_log: Callable[..., object]
+    enrolled: Store, office: OnlineOffice, api: OfficeApi, expect_log: Callable[..., object]
 ) -> None:
     expect_log("zhibao.sync", "no receipt for")
     expect_log("zhibao.sync", "waits: wrong_receipt")
@@ -312,7 +305,7 @@ def test_an_item_without_an_answer_stops_nobody(
 
 
 def test_what_was_queued_during_the_visit_goes_too(
-    enrolled: Store, office: FakeOffice, api: OfficeApi
+    enrolled: Store, office: OnlineOffice, api: OfficeApi
 ) -> None:
     sealed = [submit(enrolled, "new-1")]
 

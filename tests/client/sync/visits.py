@@ -9,7 +9,7 @@ from core.changes.states import State
 from core.changes.submission import Sealed
 from db import outbox
 from db.store import Store
-from tests.helpers.fake_office import FakeOffice
+from tests.helpers.fake_line import OnlineOffice
 from tests.helpers.stores import draft, person_form
 
 NOW = 1_790_000_000.0
@@ -44,7 +44,7 @@ def state(store: Store, sealed: Sealed) -> State:
     return found.state
 
 
-def assert_arrived_once(store: Store, office: FakeOffice, *sealed: Sealed) -> None:
+def assert_arrived_once(store: Store, office: OnlineOffice, *sealed: Sealed) -> None:
     """The office has each once, with our bytes, and we hold the receipt that it gave."""
     assert sorted(office.submissions) == sorted(each.submission_id for each in sealed)
     assert office.log_length == len(sealed)
