@@ -58,9 +58,9 @@ def add(
 
     """
     if session.get(Account, (office.county, person.name)) is not None:
-        raise AccountError(f"账号 {person.name} 已经有了,请换一个名字。")
+        raise AccountError(f"账号 {person.name} 已经有了，请换一个名字。")
     if session.get(Unit, (office.county, person.scope)) is None:
-        raise AccountError(f"没有编号为 {person.scope} 的单位,请核对账号的管辖单位。")
+        raise AccountError(f"没有编号为 {person.scope} 的单位，请核对账号的管辖单位。")
     if password and len(password) < office.settings.password_length:
         raise AccountError(f"密码至少 {office.settings.password_length} 个字符。")
     session.add(
@@ -248,5 +248,5 @@ def _decoy() -> str:
     return _hasher().hash(secrets.token_hex(16))
 
 
-_REFUSED = "账号或密码不对,请重新输入。连续输错会暂时锁定。"
-_LOCKED = "输错次数太多,账号已锁定,请 {minutes} 分钟后再试。"
+_REFUSED = "账号或密码不对，请重新输入。连续输错会暂时锁定。"
+_LOCKED = "输错次数太多，账号已锁定，请 {minutes} 分钟后再试。"

@@ -81,4 +81,4 @@ def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def _trouble() -> Refusal:
-    return Refusal(ProblemType.TROUBLE, "中心出了错,已经记录,稍后会自动再试。")
+    return Refusal(ProblemType.TROUBLE, "中心出了错，已经记录，稍后会自动再试。")

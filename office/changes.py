@@ -86,7 +86,7 @@ def _position(cursor: str, epoch: str, last: int) -> int:
     named, _, text = cursor.rpartition(".")
     right = named == epoch and text.isascii() and text.isdigit() and len(text) < 19
     if not right or int(text) > last:
-        raise Refusal(ProblemType.RESYNC, "中心的数据已换过,程序会自动重新同步。")
+        raise Refusal(ProblemType.RESYNC, "中心的数据已换过，程序会自动重新同步。")
     return int(text)
 
 

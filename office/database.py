@@ -55,7 +55,7 @@ class Database:
             options: dict[str, Any] = {"module": dbapi2} if embedded else {}
             self.engine = create_engine(parsed, json_serializer=_json, pool_size=20, **options)
         except (ImportError, ValueError, TypeError, SQLAlchemyError) as error:
-            raise DatabaseError(f"不认识的数据库地址:{url}") from error
+            raise DatabaseError(f"不认识的数据库地址：{url}") from error
         self.path = Path(parsed.database) if embedded and parsed.database else None
         self._writers = self.engine.execution_options(zhibao_writer=True)
         self._lane = threading.Lock()

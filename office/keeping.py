@@ -44,9 +44,9 @@ def backup(office: Office, target: Path) -> Path:
 
     """
     if office.database.path is None:
-        raise BackupError("PostgreSQL 数据库请用它自己的备份工具(pg_dump)。")
+        raise BackupError("PostgreSQL 数据库请用它自己的备份工具（pg_dump）。")
     if target.exists():
-        raise BackupError(f"{target} 已经存在,请换一个文件夹。")
+        raise BackupError(f"{target} 已经存在，请换一个文件夹。")
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
@@ -78,7 +78,7 @@ def restore(source: Path, base_dir: Path) -> Restored:
     """
     missing = [name for name in _KEPT if not (source / name).is_file()]
     if missing:
-        raise BackupError(f"{source} 不是完整的备份,缺少 {'、'.join(missing)}。")
+        raise BackupError(f"{source} 不是完整的备份，缺少 {'、'.join(missing)}。")
     _check(source)
     base_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     replaced = _set_aside(base_dir)
@@ -102,7 +102,7 @@ def _check(source: Path) -> None:
         except dbapi2.DatabaseError:
             found = []
     if found != [("ok",)]:
-        raise BackupError(f"{source} 里的数据库已损坏,没有恢复。请换另一份备份。")
+        raise BackupError(f"{source} 里的数据库已损坏，没有恢复。请换另一份备份。")
 
 
 def verify(office: Office) -> list[str]:

@@ -69,7 +69,7 @@ def load(base_dir: Path) -> Keys:
         recipient_of(keys.intake)
         recipient_of(keys.recovery)
     except WireError as error:
-        raise KeyFileError(f"{base_dir} 里的密钥文件已损坏,请用备份恢复。") from error
+        raise KeyFileError(f"{base_dir} 里的密钥文件已损坏，请用备份恢复。") from error
     return keys
 
 
@@ -78,7 +78,7 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError as error:
         raise KeyFileError(
-            f"缺少密钥文件 {path}。请先运行 zhibao-office init,或用备份恢复。"
+            f"缺少密钥文件 {path}。请先运行 zhibao-office init，或用备份恢复。"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise KeyFileError(f"读不了密钥文件 {path}。") from error
@@ -88,7 +88,7 @@ def _write(path: Path, text: str) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise KeyFileError(f"密钥文件 {path} 已经有了,不能再建。") from error
+        raise KeyFileError(f"密钥文件 {path} 已经有了，不能再建。") from error
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(text + "\n")
         file.flush()

@@ -45,5 +45,5 @@ def upgrade(database: Database) -> None:
             return
         known = {each.revision for each in script.walk_revisions()}
         if current is not None and current not in known:
-            raise DatabaseError("数据库由更新版本的中心程序建立,请先升级本程序。")
+            raise DatabaseError("数据库由更新版本的中心程序建立，请先升级本程序。")
         command.upgrade(config(connection), "head")

@@ -49,7 +49,7 @@ def listen(address: Address) -> socket.socket:
         found.close()
         place = f"{address.host}:{address.port}"
         raise PortError(
-            f"不能在 {place} 上监听:端口已被占用,或不是本机地址。请换一个端口(--port)。"
+            f"不能在 {place} 上监听：端口已被占用，或不是本机地址。请换一个端口（--port）。"
         ) from error
     return found
 

@@ -59,7 +59,7 @@ def open_session(office: Office, request: SessionRequest) -> SessionReply:
     with office.database.write() as session:
         device = _proved(session, office, request)
         if device is not None and device.revoked_at:
-            refusal = Refusal(ProblemType.REVOKED, "这台设备已被编办停用,请与编办联系。")
+            refusal = Refusal(ProblemType.REVOKED, "这台设备已被编办停用，请与编办联系。")
             audit.append(session, office, "session.open", result="revoked", device=device.device_id)
         elif device is not None:
             reply = _open(session, office, device)
@@ -79,13 +79,13 @@ def caller(office: Office, session: Session, token: str) -> Caller:
     """
     opened = session.get(DeviceSession, (office.county, hash_token(token)))
     if opened is None or opened.expires_at <= office.now():
-        raise Refusal(ProblemType.SESSION, "会话已结束,程序会自动重新登录。")
+        raise Refusal(ProblemType.SESSION, "会话已结束，程序会自动重新登录。")
     device = session.get(Device, (office.county, opened.device_id))
     if device is None or device.revoked_at:
-        raise Refusal(ProblemType.REVOKED, "这台设备已被编办停用,请与编办联系。")
+        raise Refusal(ProblemType.REVOKED, "这台设备已被编办停用，请与编办联系。")
     person = accounts.find(session, office, opened.account)
     if person is None or person.role is not Role.OFFICER:
-        raise Refusal(ProblemType.FORBIDDEN, "这个账号不能上报,请与编办联系。")
+        raise Refusal(ProblemType.FORBIDDEN, "这个账号不能上报，请与编办联系。")
     return Caller(device.device_id, person)
 
 

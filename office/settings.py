@@ -48,15 +48,15 @@ def load(base_dir: Path) -> Settings:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise SettingsError(f"{base_dir} 里还没有中心库,请先运行 zhibao-office init。") from error
+        raise SettingsError(f"{base_dir} 里还没有中心库，请先运行 zhibao-office init。") from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"读不了设置文件 {path}。") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"设置文件 {path} 写法有误:{error}") from error
+        raise SettingsError(f"设置文件 {path} 写法有误：{error}") from error
     known = {each.name: type(each.default) for each in fields(Settings)}
     for key, value in table.items():
         if key not in known:
-            raise SettingsError(f"设置文件 {path} 里不认识的一项:{key}")
+            raise SettingsError(f"设置文件 {path} 里不认识的一项：{key}")
         if type(value) is not known[key]:
             raise SettingsError(f"设置文件 {path} 的 {key} 应是 {known[key].__name__}")
         if isinstance(value, int) and value < 0:

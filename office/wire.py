@@ -76,10 +76,10 @@ class SignedReplies:
             _log.exception("the database refused")
             full = "full" in str(error.orig)
             kind = ProblemType.STORAGE_FULL if full else ProblemType.TROUBLE
-            return refused(Refusal(kind, "中心暂时存不下,您的数据仍在本机,稍后会自动再报。"))
+            return refused(Refusal(kind, "中心暂时存不下，您的数据仍在本机，稍后会自动再报。"))
         except Exception:  # noqa: BLE001 - every fault is logged, and answered with a problem
             _log.exception("a request failed")
-            return refused(Refusal(ProblemType.TROUBLE, "中心出了错,已经记录,稍后会自动再试。"))
+            return refused(Refusal(ProblemType.TROUBLE, "中心出了错，已经记录，稍后会自动再试。"))
         return reply
 
     def _signed(self, reply: _Reply, asked: Headers) -> _Reply:
@@ -128,17 +128,17 @@ async def _read(receive: Receive, headers: Headers, limit: int) -> bytes:
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError as error:
-        raise Refusal(ProblemType.BAD_REQUEST, "请求太慢,没有发完。") from error
+        raise Refusal(ProblemType.BAD_REQUEST, "请求太慢，没有发完。") from error
 
 
 def _too_large() -> Refusal:
-    return Refusal(ProblemType.TOO_LARGE, "这一包太大,程序会自动分开再发。")
+    return Refusal(ProblemType.TOO_LARGE, "这一包太大，程序会自动分开再发。")
 
 
 def _check_digest(headers: Headers, body: bytes) -> None:
     declared = headers.get(H_DIGEST)
     if declared is not None and declared != content_digest(body):
-        raise Refusal(ProblemType.BAD_REQUEST, "请求在路上受损,请重发。")
+        raise Refusal(ProblemType.BAD_REQUEST, "请求在路上受损，请重发。")
 
 
 async def _send(send: Callable[[Message], Awaitable[None]], reply: _Reply) -> None:

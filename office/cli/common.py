@@ -40,7 +40,7 @@ def opened(args: argparse.Namespace) -> Iterator[Office]:
     try:
         with office.database.read() as session:
             if not founded(session, office):
-                raise CommandError("这里还没有中心库,请先运行 zhibao-office init。")
+                raise CommandError("这里还没有中心库，请先运行 zhibao-office init。")
         yield office
     finally:
         office.close()

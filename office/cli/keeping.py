@@ -21,25 +21,25 @@ _MASK = "****"
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the commands of this file."""
-    backup = commands.add_parser("backup", help="备份到一个新文件夹(含私钥,请妥善保管)")
+    backup = commands.add_parser("backup", help="备份到一个新文件夹（含私钥，请妥善保管）")
     backup.add_argument("target", type=Path)
     backup.set_defaults(run=_backup)
-    restore = commands.add_parser("restore", help="从备份恢复;各客户端随后自动重新同步")
+    restore = commands.add_parser("restore", help="从备份恢复；各客户端随后自动重新同步")
     restore.add_argument("source", type=Path)
     restore.set_defaults(run=_restore)
     verify = commands.add_parser("verify", help="核对审计日志和回执日志没有被改动")
     verify.set_defaults(run=_verify)
-    export = commands.add_parser("export", help="导出台账(JSON 行);敏感项默认遮盖")
+    export = commands.add_parser("export", help="导出台账（JSON 行）；敏感项默认遮盖")
     export.add_argument("target", type=Path)
     export.add_argument("--form", help="只导出一种表")
-    export.add_argument("--full", action="store_true", help="不遮盖敏感项(记入审计)")
+    export.add_argument("--full", action="store_true", help="不遮盖敏感项（记入审计）")
     export.set_defaults(run=_export)
 
 
 def _backup(args: argparse.Namespace) -> int:
     with opened(args) as office:
         target = keeping.backup(office, args.target)
-    say(args, {"backup": str(target)}, f"已备份到 {target}。其中有私钥,请锁好。")
+    say(args, {"backup": str(target)}, f"已备份到 {target}。其中有私钥，请锁好。")
     return DONE
 
 
@@ -53,7 +53,7 @@ def _restore(args: argparse.Namespace) -> int:
         "replaced": restored.replaced,
     }
     kept = f"原来的文件在 {restored.replaced}。" if restored.replaced else ""
-    say(args, value, f"已恢复,回执到第 {restored.receipts} 号。{kept}")
+    say(args, value, f"已恢复，回执到第 {restored.receipts} 号。{kept}")
     return DONE
 
 
@@ -76,7 +76,7 @@ def _export(args: argparse.Namespace) -> int:
         try:
             handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
-            raise CommandError(f"不能写入 {target}:{error.strerror}。") from error
+            raise CommandError(f"不能写入 {target}：{error.strerror}。") from error
         query = select(Record).where(
             Record.county == office.county, Record.state == RecordState.CURRENT
         )

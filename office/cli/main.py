@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except _EXPECTED as error:
         return _refuse(str(error))
     except SQLAlchemyError as error:
-        return _refuse(f"数据库不能用:{type(error).__name__}。请检查磁盘空间、权限和地址。")
+        return _refuse(f"数据库不能用：{type(error).__name__}。请检查磁盘空间、权限和地址。")
 
 
 def _refuse(sentence: str, code: int = CANNOT) -> int:

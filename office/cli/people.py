@@ -19,16 +19,16 @@ from office.models import Account, Device, Role
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the commands of this file."""
     code = commands.add_parser("enrol-code", help="给一个单位的信息员发一次性登记码")
-    code.add_argument("unit", help="单位编号;全县是六位县代码")
-    code.add_argument("--account", help="信息员账号(该单位只有一个时可省略)")
+    code.add_argument("unit", help="单位编号；全县是六位县代码")
+    code.add_argument("--account", help="信息员账号（该单位只有一个时可省略）")
     code.set_defaults(run=_enrol_code)
     user = commands.add_parser("user", help="账号").add_subparsers(required=True)
     add = user.add_parser("add", help="新建账号")
     add.add_argument("name")
     add.add_argument("--role", required=True, choices=[str(each) for each in Role])
-    add.add_argument("--scope", help="管辖单位编号及其以下;默认全县")
+    add.add_argument("--scope", help="管辖单位编号及其以下；默认全县")
     add.add_argument("--title", help="姓名或称呼")
-    add.add_argument("--holder", help="本人标识;同一人的几个账号写同一个,审核时据此回避")
+    add.add_argument("--holder", help="本人标识；同一人的几个账号写同一个，审核时据此回避")
     add.set_defaults(run=_add)
     user.add_parser("list", help="所有账号").set_defaults(run=_list)
     for name, run, help_text in (
@@ -50,11 +50,11 @@ def _enrol_code(args: argparse.Namespace) -> int:
         account = args.account or _officer_of(session, office, args.unit)
         person = accounts.find(session, office, account)
         if person is not None and person.scope != args.unit:
-            raise CommandError(f"账号 {account} 管的是 {person.scope},不是 {args.unit}。")
+            raise CommandError(f"账号 {account} 管的是 {person.scope}，不是 {args.unit}。")
         code = enrol.issue_code(session, office, account)
         hours = office.settings.enrol_code_hours
     value = {"code": code, "unit": args.unit, "account": account, "hours": hours}
-    say(args, value, f"登记码:{code}\n账号 {account},{hours} 小时内用一次有效,请当面交给本人。")
+    say(args, value, f"登记码：{code}\n账号 {account}，{hours} 小时内用一次有效，请当面交给本人。")
     return DONE
 
 
@@ -70,7 +70,7 @@ def _officer_of(session: Session, office: Office, unit: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise CommandError(f"单位 {unit} 有几个信息员,请用 --account 指明:{'、'.join(found)}。")
+        raise CommandError(f"单位 {unit} 有几个信息员，请用 --account 指明：{'、'.join(found)}。")
     raise CommandError(
         f"单位 {unit} 还没有信息员账号。请先运行 "
         f"zhibao-office user add 账号 --role officer --scope {unit}。"
@@ -90,7 +90,7 @@ def _add(args: argparse.Namespace) -> int:
         password = given or accounts.new_password()
         accounts.add(session, office, person, password)
     value = {"name": person.name, "role": person.role, "scope": person.scope}
-    shown = "" if given else f"\n初始密码(只显示这一次):{password}"
+    shown = "" if given else f"\n初始密码（只显示这一次）：{password}"
     say(args, {**value, "password": "" if given else password}, f"已建账号 {args.name}。{shown}")
     return DONE
 
@@ -119,7 +119,7 @@ def _password(args: argparse.Namespace) -> int:
     with opened(args) as office, office.database.write() as session:
         accounts.set_password(session, office, args.name, password)
     shown = "" if given else password
-    say(args, {"name": args.name, "password": shown}, f"新密码(只显示这一次):{shown}")
+    say(args, {"name": args.name, "password": shown}, f"新密码（只显示这一次）：{shown}")
     return DONE
 
 
@@ -148,5 +148,5 @@ def _revoke(args: argparse.Namespace) -> int:
     with opened(args) as office, office.database.write() as session:
         if not enrol.revoke(session, office, args.device):
             raise CommandError(f"没有编号为 {args.device} 的设备。")
-    say(args, {"device": args.device}, "设备已停用,立即生效。")
+    say(args, {"device": args.device}, "设备已停用，立即生效。")
     return DONE

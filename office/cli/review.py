@@ -38,9 +38,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="append",
         default=[],
         metavar="POINTER=TEXT",
-        help="某一项的意见,例如 /posted_on=与批文不符;可以写几条",
+        help="某一项的意见，例如 /posted_on=与批文不符；可以写几条",
     )
-    decide.add_argument("--as", dest="reviewer", help="审核员账号(只有一个时可省略)")
+    decide.add_argument("--as", dest="reviewer", help="审核员账号（只有一个时可省略）")
     decide.set_defaults(run=_decide)
 
 
@@ -97,14 +97,14 @@ def _decide(args: argparse.Namespace) -> int:
         "record_version": decision.record_version,
         "assigned": decision.assigned,
     }
-    say(args, value, f"{decision.submission_id}:{_WORDS[decided.state]}。")
+    say(args, value, f"{decision.submission_id}：{_WORDS[decided.state]}。")
     return DONE
 
 
 def _comment(text: str) -> Remark:
     pointer, found, words = text.partition("=")
     if not found or not words.strip():
-        raise CommandError(f"意见要写成 POINTER=TEXT,例如 /posted_on=与批文不符。收到:{text}")
+        raise CommandError(f"意见要写成 POINTER=TEXT，例如 /posted_on=与批文不符。收到：{text}")
     return Remark(pointer, "comment", "error", words)
 
 
@@ -116,5 +116,5 @@ def _reviewer(office: Office, name: str | None) -> Person:
     chosen = [each for each in reviewers if name in (None, each.name)]
     if len(chosen) != 1:
         known = "、".join(each.name for each in reviewers) or "还没有"
-        raise CommandError(f"请用 --as 指明审核员账号。现有:{known}。")
+        raise CommandError(f"请用 --as 指明审核员账号。现有：{known}。")
     return chosen[0]

@@ -57,7 +57,7 @@ def _check_in(office: Office, caller: Caller, content: bytes, key: str) -> Manif
     """The manifest of an envelope that may be opened; the envelope is noted."""
     limits = _limits(office)
     if len(content) > limits.envelope:
-        raise Refusal(ProblemType.TOO_LARGE, "这一包太大,程序会自动分开再发。")
+        raise Refusal(ProblemType.TOO_LARGE, "这一包太大，程序会自动分开再发。")
     with office.database.write() as session:
         try:
             manifest = read_manifest(
@@ -65,9 +65,9 @@ def _check_in(office: Office, caller: Caller, content: bytes, key: str) -> Manif
             )
         except WireError as error:
             _log.info("an envelope was refused: %s", error)
-            raise Refusal(ProblemType.ENVELOPE, "信封的签名或内容不对,中心没有打开它。") from error
+            raise Refusal(ProblemType.ENVELOPE, "信封的签名或内容不对，中心没有打开它。") from error
         if manifest.device != caller.device or manifest.county != office.county:
-            raise Refusal(ProblemType.FORBIDDEN, "信封不是这台设备的,或不是报给本中心的。")
+            raise Refusal(ProblemType.FORBIDDEN, "信封不是这台设备的，或不是报给本中心的。")
         if not _ENVELOPE_ID.fullmatch(manifest.envelope_id) or (
             key and key != manifest.envelope_id
         ):
@@ -81,7 +81,7 @@ def _note(session: Session, office: Office, manifest: Manifest, content: bytes) 
     seen = session.get(EnvelopeSeen, (office.county, manifest.envelope_id))
     if seen is not None:
         if seen.digest != digest(content) or seen.device_id != manifest.device:
-            raise Refusal(ProblemType.MISMATCH, "同一编号的信封以前来过,内容不同。")
+            raise Refusal(ProblemType.MISMATCH, "同一编号的信封以前来过，内容不同。")
         return
     used = session.execute(
         select(func.coalesce(func.sum(EnvelopeSeen.size), 0)).where(
@@ -94,7 +94,7 @@ def _note(session: Session, office: Office, manifest: Manifest, content: bytes) 
         audit.append(session, office, "intake.quota", result="refused", device=manifest.device)
         session.commit()
         raise Refusal(
-            ProblemType.BUSY, "这台设备今天报得太多,请稍后再试。", retry_after=_RETRY_SECONDS
+            ProblemType.BUSY, "这台设备今天报得太多，请稍后再试。", retry_after=_RETRY_SECONDS
         )
     session.add(
         EnvelopeSeen(
@@ -113,7 +113,7 @@ def _open(office: Office, content: bytes, manifest: Manifest) -> Opened:
         return open_envelope(content, manifest, office.keys.intake, _limits(office))
     except EnvelopeError as error:
         _log.warning("a signed envelope did not open: %s", error)
-        raise Refusal(ProblemType.ENVELOPE, "信封打不开:内容与清单不符。") from error
+        raise Refusal(ProblemType.ENVELOPE, "信封打不开：内容与清单不符。") from error
 
 
 def _answer(office: Office, caller: Caller, item: Item, opened: Opened) -> ItemReply:

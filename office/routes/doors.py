@@ -30,7 +30,7 @@ def speaks_v1(zhibao_protocol: Annotated[str, Header()] = "") -> None:
 
     """
     if zhibao_protocol != protocol.PROTOCOL:
-        raise Refusal(ProblemType.OLD_CLIENT, "客户端版本与中心不同,请更新程序。")
+        raise Refusal(ProblemType.OLD_CLIENT, "客户端版本与中心不同，请更新程序。")
 
 
 async def body_of(request: Request) -> bytes:

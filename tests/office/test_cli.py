@@ -101,7 +101,7 @@ def test_words_are_printed_where_json_was_not_asked_for(
     office_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--base-dir", str(office_dir), "enrol-code", A]) == 0
-    assert "登记码:" in capsys.readouterr().out
+    assert "登记码：" in capsys.readouterr().out
     assert main(["submissions", "--base-dir", str(office_dir)]) == 0
     assert "没有待审的件" in capsys.readouterr().out
 

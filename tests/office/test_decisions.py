@@ -197,7 +197,8 @@ def test_a_post_that_was_taken_meanwhile_is_refused_in_words(house: House, pc: P
         approve(house, receipts[2])
     assert refusal.value.code == "checks"
     assert [(e.pointer, e.code) for e in refusal.value.remarks] == [("/post_kind", "vacancy")]
-    assert "核定 3 名,在编 3 名" in str(refusal.value)
+    assert "核定 3 名" in str(refusal.value)
+    assert "在编 3 名" in str(refusal.value)
     assert rows(house)[2].state == State.RECEIVED
     comment = Remark("/post_kind", "comment", "error", "空编已用完")
     decisions.decide(

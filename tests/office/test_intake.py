@@ -307,7 +307,7 @@ def test_nothing_of_a_classified_unit_is_kept(house: House) -> None:
     stored = b"".join(
         each.read_bytes() for each in house.office.base_dir.iterdir() if each.is_file()
     )
-    assert "留存".encode() not in stored.replace("没有留存内容".encode(), b"")
+    assert "留存".encode() not in stored.replace("没有留存".encode(), b"")
     assert values["id_number"].encode() not in stored
     assert b"%PDF secret" not in stored
 
