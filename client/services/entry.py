@@ -41,7 +41,7 @@ class EntryService(QObject):
     ) -> None:
         """Open what *target* names (`client.services.targets`).
 
-        *done* gets the session, a child of this service; *failed* a `CannotOpen` whose message is
+        *done* gets the session, a child of *owner*; *failed* a `CannotOpen` whose message is
         a sentence for the officer. Trouble with the store goes to `Changes.failed`.
         """
 
@@ -49,7 +49,7 @@ class EntryService(QObject):
             if isinstance(found, CannotOpen):
                 failed(found)
             else:
-                done(EntrySession(self._room, self._shelf, found, self))
+                done(EntrySession(self._room, self._shelf, found, owner))
 
         self._room.run(lambda _store: self._opening(target), done=answer, owner=owner)
 

@@ -98,6 +98,11 @@ class EntrySession(QObject):
     # --- what the screen asks ---
 
     @property
+    def typing(self) -> str:
+        """The pointer of the field that is being typed into and was not left yet."""
+        return self._typing
+
+    @property
     def is_create(self) -> bool:
         """Whether the flow makes a new record."""
         return self.flow.kind is ChangeKind.CREATE
@@ -262,6 +267,7 @@ class EntrySession(QObject):
             parsed = parse(_EVENT_DATE, text)
             text = text if parsed.problem is not None else str(parsed.value)
         self._touched.add(f"/head/{name}")
+        self._typing = f"/head/{name}"
         self.draft = replace(self.draft, head=replace(self.draft.head, **{name: text}))
         self._saver.touch()
         self._checker.touch(f"/head/{name}")
@@ -334,7 +340,7 @@ class EntrySession(QObject):
     def close(self) -> None:
         """Save what is not saved; the session is not used any more once it is safe."""
         self.is_closed = True
-        self._saver.then(self._announce_draft)
+        self._saver.then(self._on_safe)
 
     def retry_save(self) -> None:
         """Try at once to save what could not be saved."""
@@ -397,6 +403,10 @@ class EntrySession(QObject):
             self._announced = True
             self._announce_draft()
         self.saved.emit(event)
+
+    def _on_safe(self) -> None:
+        self._announce_draft()
+        self.deleteLater()
 
     def _announce_draft(self) -> None:
         self._room.changes.announce(Changed(drafts=True))

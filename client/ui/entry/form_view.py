@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
+import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -23,6 +24,8 @@ from client.ui.entry.section import SectionBox
 from client.ui.theme import Tone
 from core.forms.model import ChildTable, Field, FieldType
 
+_AROUND = 12  # quarters of a line that stay visible around the field with the cursor
+_SETTLE_MS = 30
 _AT_ONCE = 1  # sections that are built before the page is shown
 
 Notes = dict[str, list[tuple[Tone, str]]]
@@ -63,6 +66,11 @@ class FormView(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(inside)
         self._shown: IssuesShown | None = None
+        self._wanted: QWidget | None = None
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(_SETTLE_MS)
+        self._settled.timeout.connect(self._on_settled)
         self._waiting = list(session.form.sections)
         self._next = QTimer(self)
         self._next.timeout.connect(self._build_next)
@@ -187,7 +195,7 @@ class FormView(QScrollArea):
 
     def _is_typed_in(self, row: FieldRow, told: Sequence[tuple[Tone, str]]) -> bool:
         """Whether a new sentence must wait, so that nothing moves under the officer's hands."""
-        return row.editor is not None and row.editor.is_busy() and len(told) > len(row.notes())
+        return row.pointer == self._session.typing and len(told) > len(row.notes())
 
     def _unfold(self, row: FieldRow) -> None:
         for box in self._boxes.values():
@@ -244,7 +252,7 @@ class FormView(QScrollArea):
         if row.field.more:
             self._unfold(row)
         if row.editor is None:
-            self.ensureWidgetVisible(row, 0, theme.space(8))
+            self._reveal(row)
             row.setFocus(Qt.FocusReason.OtherFocusReason)
             self.here = pointer
             return True
@@ -259,10 +267,21 @@ class FormView(QScrollArea):
 
     def _focus(self, widget: QWidget) -> bool:
         widget.setFocus(Qt.FocusReason.TabFocusReason)
-        self.ensureWidgetVisible(widget, 0, theme.space(8))
+        self._reveal(widget)
         if isinstance(widget, Editor):
             self._arrive(widget)
         return True
+
+    def _reveal(self, widget: QWidget) -> None:
+        """Scroll to *widget* and what is said below it, and again once the layout has settled."""
+        self._wanted = widget
+        self.ensureWidgetVisible(widget, 0, theme.space(_AROUND))
+        self._settled.start()
+
+    def _on_settled(self) -> None:
+        if self._wanted is not None and shiboken6.isValid(self._wanted):
+            self.ensureWidgetVisible(self._wanted, 0, theme.space(_AROUND))
+        self._wanted = None
 
     def _arrive(self, editor: Editor) -> None:
         self.here = editor.pointer

@@ -253,7 +253,7 @@ class IssuePanel(QWidget):
         ]
         self._count.setText("核对中…" if not shown.settled else " · ".join(counts))
         if shown.missing:
-            self._clear.setText(f"还有 {len(shown.missing)} 项必填没有填,下一项:{next_missing}")
+            self._clear.setText(f"还有 {len(shown.missing)} 项要填,下一项:{next_missing}")
         elif not shown.issues and shown.settled:
             self._clear.setText("没有发现问题,可以上报。")
         else:

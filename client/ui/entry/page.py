@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
@@ -102,7 +104,9 @@ class EntryPage(Page):
 
     def _close(self) -> None:
         if self.session is not None:
-            if not self.session.is_closed:
+            if self.session.is_closed:
+                self.session.deleteLater()
+            else:
                 self.session.close()
             self.session = None
         if self._desk is not None:
@@ -176,7 +180,7 @@ class EntryPage(Page):
         session.head_changed.connect(self._on_head_changed)
         session.issues_changed.connect(self._on_issues_changed)
         session.saved.connect(self._on_saved)
-        session.save_failed.connect(self._on_save_failed)
+        session.save_failed.connect(partial(self._on_save_failed, session))
         session.attach_failed.connect(self._on_attach_failed)
         session.submitted.connect(self._on_submitted)
         session.refused.connect(self._on_refused)
@@ -213,11 +217,10 @@ class EntryPage(Page):
         if self.foot is not None:
             self.foot.show_saved(event.clock)
 
-    def _on_save_failed(self, event: SaveFailed) -> None:
-        session = self.session
-        if self.foot is not None and session is not None:
+    def _on_save_failed(self, session: EntrySession, event: SaveFailed) -> None:
+        if self.foot is not None and session is self.session:
             self.foot.show_failed()
-            self.said.emit(Message(event.sentence, Tone.ERROR, "重试", session.retry_save))
+        self.said.emit(Message(event.sentence, Tone.ERROR, "重试", session.retry_save))
 
     def _on_attach_failed(self, event: AttachFailed) -> None:
         self.said.emit(Message(event.sentence, Tone.WARNING))

@@ -37,6 +37,7 @@ class RegistersPage(Page):
         self.form = self._choices[0].form
         self._sort = ""
         self._loaded = self._is_stale = False
+        self.is_settled = False  # the list and the card answer what is chosen
         self._target: object = None
         self._wanted_row = -1
         self.list = service.new_list(self)
@@ -156,8 +157,7 @@ class RegistersPage(Page):
         """List what is chosen; *keep* brings the same row back."""
         if keep and self._wanted_row < 0:
             self._wanted_row = self.table.row()
-        unit = self.tree.unit(self.tree.code)
-        self.view.unit_title.setText(unit.title if unit else self.tree.title())
+        self.is_settled = False
         self._service.load_meters(self.tree.code, done=self._on_meters, owner=self)
         units = self.tree.below(self.tree.code)
         self.list.show(Query(self.form, units, self.search.text().strip(), self._sort))
@@ -168,6 +168,11 @@ class RegistersPage(Page):
             self.meters.show_meters(meters)
 
     def _on_began(self, event: Began) -> None:
+        unit = self.tree.unit(self.tree.code)
+        self.view.unit_title.setText(unit.title if unit else self.tree.title())
+        query = self.list.query
+        one = query is not None and query.units is not None and len(query.units) == 1
+        self.table.show_column(self._service.form(self.form).unit_field, shown=not one)
         noun = "人" if not self._is_of_units() else "个单位"
         self.view.count.setText(f"{event.total:,} {noun}")
         self.view.show_table(shown=event.total > 0)
@@ -177,6 +182,7 @@ class RegistersPage(Page):
                 self.table.scrollTo(self.table.currentIndex())
         else:
             self._show_empty()
+            self.is_settled = True
         self._wanted_row = -1
 
     def _show_empty(self) -> None:
@@ -260,6 +266,7 @@ class RegistersPage(Page):
         if card is not None and card.record_id == self.list.record_at(self.table.row()):
             self.card.show_card(card)
             self._show_row_actions()
+            self.is_settled = True
 
     def _on_revealed(self) -> None:
         if self.card.card is not None:

@@ -117,7 +117,13 @@ class RegisterTable(QTableView):
     def fit_columns(self) -> None:
         """Give every column the width that its kind of value needs."""
         for column, field in enumerate(self._register.fields):
+            self.setColumnHidden(column, False)
             self.setColumnWidth(column, theme.chars(_width(column, field)))
+
+    def show_column(self, name: str, *, shown: bool) -> None:
+        """Show or hide the column of a field; the first column is always shown."""
+        if name in self._register.names[1:]:
+            self.setColumnHidden(self._register.names.index(name), not shown)
 
     def row(self) -> int:
         """The current row, or -1."""
