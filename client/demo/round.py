@@ -111,15 +111,13 @@ class Officer:
         self.hands.press("Ctrl+2")
         self.hands.until(lambda: self.eyes.is_at("registers"), "台账没有打开")
         page = self.eyes.registers
-        self.hands.until(lambda: page.model.rowCount() > 0, "台账里没有人员")
+        self.hands.until(lambda: page.is_settled, "台账里没有人员")
         self.hands.picture("county")
         self.hands.press("Ctrl+U")
         self.hands.type(UNIT_INITIALS)
         self.hands.press("Return")
-        self.hands.until(
-            lambda: page.tree.code and page.model.rowCount() > 0, "没有按首字母找到单位"
-        )
-        self.hands.until(page.card.isVisible, "卡片没有显示")
+        self.hands.until(lambda: page.tree.code != "", "没有按首字母找到单位")
+        self.hands.until(lambda: page.is_settled, "卡片没有显示")
         self.hands.picture("registers")
         return str(page.view.unit_title.text())
 
