@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
 from office import accounts, enrol, keys, settings
 from office.accounts import Person
@@ -136,8 +137,17 @@ def _unit(number: int, **changes: Any) -> Planted:
     return Planted("institution", f"00000000-0000-7000-8000-00000000000{number}", values)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hashes of test passwords cost a millisecond; test_accounts looks at the real cost."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", lambda: hasher)
+        yield
+
+
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(tmp_path_factory: pytest.TempPathFactory, cheap_passwords: None) -> Path:
     base = tmp_path_factory.mktemp("office")
     make_template(base)
     return base

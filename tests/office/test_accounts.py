@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from argon2 import Type
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -124,6 +125,16 @@ def test_accounts_that_are_not_there_are_named(house: House) -> None:
             accounts.set_password(session, house.office, "shenhe", "short")
         with pytest.raises(accounts.AccountError, match="没有账号"):
             accounts.deactivate(session, house.office, "nobody")
+
+
+REAL = accounts._hasher  # taken at import, before the tests' cheap one is put in its place
+
+
+def test_a_guess_at_a_password_costs_64_mebibytes() -> None:
+    hasher = REAL()
+    assert hasher.memory_cost >= 64 * 1024
+    assert hasher.time_cost >= 3
+    assert hasher.type is Type.ID
 
 
 def test_generated_passwords_are_long_and_different() -> None:

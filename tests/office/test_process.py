@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from random import Random
 
 import httpx
 import pytest
+import trustme
 from sqlalchemy import select
 
 from core.changes.draft import Draft, Head
@@ -125,6 +127,25 @@ def test_a_served_office_answers_and_stops_when_told(office_dir: Path) -> None:
         assert httpx.get(f"{url}/healthz").json()["status"] == "ok"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+
+
+def test_with_a_certificate_the_office_speaks_https_only(
+    office: Office, office_dir: Path, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    certificate, key = tmp_path / "office.pem", tmp_path / "office.key"
+    certificate.write_bytes(b"".join(each.bytes() for each in issued.cert_chain_pems))
+    issued.private_key_pem.write_to_path(key)
+    trusted = ssl.create_default_context()
+    authority.configure_trust(trusted)
+    files = ("--certificate", str(certificate), "--key", str(key))
+    with served(*plain(office_dir), *files) as (url, _):
+        assert url.startswith("https://127.0.0.1:")
+        with httpx.Client(base_url=url, verify=trusted) as http:
+            assert http.get("/healthz").status_code == 200
+        with pytest.raises(httpx.TransportError):
+            httpx.get(url.replace("https", "http") + "/healthz")
 
 
 def test_a_taken_port_is_one_sentence_and_exit_code_2(office_dir: Path) -> None:
