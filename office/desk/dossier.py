@@ -133,11 +133,12 @@ class Dossier:
             state=self.state,
             can_decide=not why_not,
             why_not=why_not,
-            facts=self._facts(),
+            facts=self._facts(typed),
             first=first,
             rest=rest,
             notes=tuple(self.warnings),
             files=self._files(),
+            files_fact=_commented("附件", "", "/head/attachments", typed),
             steps=tuple(self._steps()),
             again=self.row.supersedes,
             problems=typed.problems,
@@ -263,17 +264,17 @@ class Dossier:
             return f"这一件{self.state.word},不能再办理。"
         return str(decisions.DecisionRefusedError(code)) if code else ""
 
-    def _facts(self) -> tuple[Fact, ...]:
+    def _facts(self, typed: Typed) -> tuple[Fact, ...]:
         head, row = self.content.head, self.row
         duty = duty_of(self.office)
         term = words.term(row.event_date, row.received_at, duty)
         due = duty.due(row.event_date) if words.is_day(row.event_date) else ""
         author = queries.account_title(self.session, self.office, row.account)
         facts = [
-            Fact("事由", head.reason),
-            Fact("事由日期", row.event_date),
+            _commented("事由", head.reason, "/head/reason", typed),
+            _commented("事由日期", row.event_date, "/head/event_date", typed),
             Fact("报送期限", due, term if due else None),
-            Fact("超期说明", head.overdue_reason),
+            _commented("超期说明", head.overdue_reason, "/head/overdue_reason", typed),
             Fact("收到", words.when(row.received_at)),
             Fact(
                 "填报人",
@@ -283,7 +284,7 @@ class Dossier:
                 if head.filled_by
                 else author,
             ),
-            Fact("电话", head.phone),
+            _commented("电话", head.phone, "/head/phone", typed),
             Fact("表", f"{self.form.title} 第 {row.form_version} 版"),
         ]
         return tuple(each for each in facts if each.text or each.badge)
@@ -364,6 +365,10 @@ class Dossier:
         by = queries.account_title(self.session, self.office, decision.reviewer)
         said = tuple(self._comments(decision))
         return Step(words.when(decision.decided_at), badge, by, row.submission_id, said)
+
+
+def _commented(title: str, text: str, pointer: str, typed: Typed) -> Fact:
+    return Fact(title, text, None, pointer, typed.comments.get(pointer, ""))
 
 
 def duty_of(office: Office) -> Duty:

@@ -158,6 +158,8 @@ class Fact:
     title: str
     text: str
     badge: Badge | None = None
+    pointer: str = ""  # where a comment about it goes, if one may be made
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ class SubmissionPage:
     rest: tuple[Group, ...]
     notes: tuple[Note, ...]
     files: tuple[FileLine, ...]
+    files_fact: Fact  # the attachments as a place for a comment
     steps: tuple[Step, ...]
     again: str = ""  # id of the submission that this one mends
     problems: tuple[str, ...] = ()  # why the last attempt to decide failed

@@ -12,7 +12,7 @@
 
   const stops = () => {
     const links = all("[data-rows] tbody a");
-    return links.length ? links : all("[data-row]").filter((row) => row.offsetParent !== null);
+    return links.length ? links : all("[data-row]").filter((row) => row.checkVisibility());
   };
 
   const current = () => {
@@ -62,8 +62,11 @@
     a: () => go("a"),
     r: () => go("r"),
     x: () => go("x"),
-    u: () => go("u"),
-    g: () => go("g"),
+    u: () => {
+      const place = document.querySelector('[data-key="u"]');
+      if (place) place.click();
+      return Boolean(place);
+    },
     o: () => {
       const rest = document.querySelector("details.rest");
       if (!rest) return false;

@@ -261,6 +261,29 @@ def test_a_masked_number_is_revealed_in_its_place(seat: Seat) -> None:
     assert seat.complaints() == []
 
 
+def test_the_keys_lead_through_every_field_in_sight_and_on_to_the_head(seat: Seat) -> None:
+    seat.sign_in()
+    path = f"submissions/{seat.known['returned']}"
+    seat.open(path)
+    seat.at(path)
+    rows = "[...document.querySelectorAll('[data-row]')]"
+    visible = int(seat.run(f"return {rows}.filter(row => row.checkVisibility()).length"))
+    assert visible < int(seat.run(f"return {rows}.length"))
+    passed = [seat.focus.get_attribute("id")]
+    for _ in range(visible):
+        seat.keys("j")
+        passed.append(seat.focus.get_attribute("id"))
+    assert len(set(passed)) == visible
+    assert passed[-1] == "f-head-attachments"
+    seat.keys("c")
+    seat.keys("缺任免文件")
+    ActionChains(seat.driver).key_down(Keys.CONTROL).send_keys(Keys.ENTER).perform()
+    assert seat.focus.get_attribute("value") == "return"
+    ActionChains(seat.driver).key_up(Keys.CONTROL).perform()
+    seat.keys("u")
+    seat.at("/desk/queue")
+
+
 def test_filters_narrow_the_queue_while_typing(seat: Seat) -> None:
     seat.sign_in()
     rows = "return document.querySelectorAll('[data-rows] tbody tr').length"

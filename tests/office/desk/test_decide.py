@@ -74,6 +74,24 @@ def test_returning_carries_a_comment_at_each_field(desk: Desk) -> None:
     assert {each.pointer for each in signed.comments} == set(said)
 
 
+def test_the_head_and_the_attachments_take_comments_too(desk: Desk) -> None:
+    _, sent = send(desk)
+    reviewer = desk.browser()
+    page = reviewer.get(f"submissions/{sent}")
+    boxes = {each["name"] for each in page.all("textarea")}
+    assert {"comment:/head/reason", "comment:/head/attachments"} <= boxes
+    kept = decide(reviewer, sent, "approve", comment__head_reason="x")
+    assert kept.status == 409
+    data = {"action": "return", "comment:/head/attachments": "缺任免文件"}
+    reviewer.post(f"submissions/{sent}/decide", data, token=page.form_token)
+    with desk.office.database.read() as session:
+        row = queries.decision(session, desk.office, sent)
+        assert row is not None
+        assert [each["pointer"] for each in row.comments] == ["/head/attachments"]
+    after = reviewer.get(f"submissions/{sent}")
+    assert "缺任免文件" in after.text
+
+
 def test_returning_without_a_word_keeps_the_page_and_says_why(desk: Desk) -> None:
     _, sent = send(desk)
     page = decide(desk.browser(), sent, "return")
