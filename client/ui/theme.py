@@ -74,7 +74,7 @@ _LIGHT = {
     _Role.Button: "#fbfcfd",
     _Role.ButtonText: "#1b222b",
     _Role.BrightText: "#ffffff",
-    _Role.PlaceholderText: "#65707d",
+    _Role.PlaceholderText: "#5c6773",
     _Role.ToolTipBase: "#ffffff",
     _Role.ToolTipText: "#1b222b",
     _Role.Highlight: "#1c5d99",
@@ -235,7 +235,7 @@ def muted(colors: QPalette) -> QColor:
 
 def color_text(widget: QWidget, color: QColor) -> None:
     """Gives the text of *widget* a colour; to be repeated when the palette changes."""
-    colors = QPalette(widget.palette())
+    colors = QPalette()  # nothing else is set, so that the rest goes on being inherited
     colors.setColor(_Role.WindowText, color)
     widget.setPalette(colors)
 

@@ -107,7 +107,9 @@ class Workplace(QWidget):
         actions.bind(self, "lock", self._desk.session.lock, within)
         actions.bind(self, "quit", lambda: self.window().close(), within)
         actions.bind(self, "back", self.go_back, within)
-        actions.bind(self, "close_message", self.bar.clear)
+        close = actions.bind(self, "close_message", self.bar.clear)
+        close.setEnabled(False)  # else Escape would never reach the page
+        self.bar.turned.connect(close.setEnabled)
         for name, entry in self._entries.items():
             if entry.on_rail:
                 actions.bind(self, f"page_{name}", partial(self.show_page, name), within)

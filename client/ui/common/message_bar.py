@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -27,7 +27,14 @@ class Message:
 
 
 class MessageBar(QWidget):
-    """Shows one message at a time; hidden while there is none."""
+    """Shows one message at a time; hidden while there is none.
+
+    Signals:
+        turned: a message came (True) or went (False).
+
+    """
+
+    turned = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +78,7 @@ class MessageBar(QWidget):
         self.setAccessibleName(message.text)
         self.show()
         self.update()
+        self.turned.emit(True)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, message.text))
         if message.tone in {Tone.HINT, Tone.DONE} and not message.verb:
             self._timer.start()
@@ -83,6 +91,7 @@ class MessageBar(QWidget):
         self._timer.stop()
         self.message = None
         self.hide()
+        self.turned.emit(False)
 
     def text(self) -> str:
         """The sentence shown, or an empty text."""

@@ -28,7 +28,7 @@ class _Line(QWidget):
         title.setWordWrap(True)
         title.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         title.setFont(theme.font(0.92))
-        before = QLabel(difference.before or "(空)", self)
+        before = QLabel(difference.before or "（空）", self)
         before.setTextFormat(Qt.TextFormat.PlainText)
         before.setWordWrap(True)
         struck = before.font()
@@ -36,7 +36,7 @@ class _Line(QWidget):
         before.setFont(struck)
         before.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         arrow = ToneLabel(Tone.CHANGED, "→", self)
-        after = ToneLabel(Tone.CHANGED, difference.after or "(空)", self)
+        after = ToneLabel(Tone.CHANGED, difference.after or "（空）", self)
         after.setWordWrap(True)
         after.setFont(theme.font(bold=True))
         values = QHBoxLayout()
@@ -51,7 +51,7 @@ class _Line(QWidget):
         layout.addWidget(title)
         layout.addLayout(values)
         self.setAccessibleName(
-            f"{difference.title}:原值 {difference.before or '空'},新值 {difference.after or '空'}"
+            f"{difference.title}：原值 {difference.before or '空'}，新值 {difference.after or '空'}"
         )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -109,7 +109,7 @@ class DifferencePanel(QWidget):
                 widget.deleteLater()
         self._count.setText(f"{len(told)} 处变更" if told else "")
         if not told:
-            empty = QLabel("还没有改动。改过的字段会列在这里:原值 → 新值。", self._inside)
+            empty = QLabel("还没有改动。改过的字段会列在这里：原值 → 新值。", self._inside)
             empty.setWordWrap(True)
             empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             self._list.addWidget(empty)

@@ -67,7 +67,7 @@ class Foot(QWidget):
         self.submit_button = QPushButton(theme.icon("send"), "上报", self)
         self.submit_button.setIconSize(theme.icon_size())
         self.submit_button.setAutoDefault(False)
-        self.submit_button.setToolTip(f"核对无误后上报({actions.keys_text('submit')})")
+        self.submit_button.setToolTip(f"核对无误后上报（{actions.keys_text('submit')}）")
         self.submit_button.setMinimumWidth(theme.chars(8))
         self.submit_button.setDefault(False)
         keys = QLabel(actions.keys_text("submit"), self)
@@ -117,11 +117,11 @@ class Foot(QWidget):
 
     def show_waiting(self) -> None:
         """Nothing was typed yet."""
-        self._saved.show_state(Tone.WAITING, "边填边存,不用手动保存")
+        self._saved.show_state(Tone.WAITING, "边填边存，不用手动保存")
 
     def show_failed(self) -> None:
         """Saving did not work."""
-        self._saved.show_state(Tone.ERROR, "没有存盘,正在重试")
+        self._saved.show_state(Tone.ERROR, "没有存盘，正在重试")
 
     def show_due(self, due: Due | None) -> None:
         """Until when to report."""

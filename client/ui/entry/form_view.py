@@ -174,7 +174,7 @@ class FormView(QScrollArea):
         self._shown = shown
         notes: Notes = defaultdict(list)
         for comment in self._session.draft.comments:
-            notes[comment.pointer].append((Tone.RETURNED, f"退回意见:{comment.text}"))
+            notes[comment.pointer].append((Tone.RETURNED, f"退回意见：{comment.text}"))
         for each in shown.issues:
             notes[each.issue.pointer].append((TONES[each.issue.severity], each.sentence))
         for pointer, row in self.rows.items():

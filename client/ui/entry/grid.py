@@ -157,7 +157,7 @@ class ChildGrid(QWidget):
     def _build_head(self) -> None:
         self._built = [each.name for each in self.columns]
         for column, field in enumerate(self.columns):
-            title = f"{field.title}({field.unit})" if field.unit else field.title
+            title = f"{field.title}（{field.unit}）" if field.unit else field.title
             label = QLabel(title, self._table)
             label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             label.setFont(theme.font(0.92))
@@ -175,7 +175,7 @@ class ChildGrid(QWidget):
             if state.access is not Access.OPEN:
                 closed = ClosedField(self._table, brief=True)
                 closed.show_state(state)
-                closed.setAccessibleName(f"{self._session.place(pointer)}:{state.shown or '空'}")
+                closed.setAccessibleName(f"{self._session.place(pointer)}：{state.shown or '空'}")
                 self._closed[pointer] = closed
                 self._grid.addWidget(closed, row + 1, column)
                 continue
@@ -199,7 +199,7 @@ class ChildGrid(QWidget):
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         button.setAccessibleName(f"删除{self.child.title}第 {row + 1} 行")
-        button.setToolTip(f"删除这一行({actions.keys_text('remove_row')})")
+        button.setToolTip(f"删除这一行（{actions.keys_text('remove_row')}）")
         button.clicked.connect(partial(self._remove, row))
         return button
 

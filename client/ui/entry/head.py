@@ -41,9 +41,9 @@ def due_words(due: Due | None) -> tuple[Tone, str] | None:
     if due is None:
         return None
     if due.is_late:
-        return Tone.WARNING, f"应于 {due.day} 前呈报,已超期 {-due.days} 天"
+        return Tone.WARNING, f"应于 {due.day} 前呈报，已超期 {-due.days} 天"
     left = f"还有 {due.days} 天" if due.days else "今天到期"
-    return Tone.HINT, f"{due.day} 前呈报,{left}"
+    return Tone.HINT, f"{due.day} 前呈报，{left}"
 
 
 class HeadBox(SectionBox):
@@ -119,7 +119,7 @@ class FileRow(QWidget):
         self.button = DropButton("添加附件…", self, many=True)
         self.button.setAccessibleName("添加附件")
         label.setBuddy(self.button)
-        hint = QLabel("批准文件等;可把文件拖到这里。本系统为非涉密平台", self)
+        hint = QLabel("批准文件等；可把文件拖到这里。本系统为非涉密平台", self)
         hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         hint.setFont(theme.font(0.92))
         self._list = QVBoxLayout()

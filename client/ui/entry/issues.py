@@ -79,10 +79,10 @@ class IssueCard(QFrame):
         """Give the warning a line for its written reason (上报说明)."""
         self.key = key
         self.reason = QLineEdit(reason, self)
-        self.reason.setPlaceholderText("确属实的,写明上报说明")
+        self.reason.setPlaceholderText("确属实的，写明上报说明")
         self.reason.setAccessibleName("上报说明")
         self.reason.setAccessibleDescription(self.words.text())
-        self.reason.setToolTip(f"随件上报,审核人看得到({actions.keys_text('reason')})")
+        self.reason.setToolTip(f"随件上报，审核人看得到（{actions.keys_text('reason')}）")
         self.reason.textEdited.connect(self._on_reason)
         self.reason.returnPressed.connect(self._on_done)
         self._column.addSpacing(theme.space(0.5))
@@ -253,9 +253,9 @@ class IssuePanel(QWidget):
         ]
         self._count.setText("核对中…" if not shown.settled else " · ".join(counts))
         if shown.missing:
-            self._clear.setText(f"还有 {len(shown.missing)} 项要填,下一项:{next_missing}")
+            self._clear.setText(f"还有 {len(shown.missing)} 项要填，下一项：{next_missing}")
         elif not shown.issues and shown.settled:
-            self._clear.setText("没有发现问题,可以上报。")
+            self._clear.setText("没有发现问题，可以上报。")
         else:
             self._clear.setText("")
         self._clear.setVisible(bool(self._clear.text()))

@@ -65,7 +65,7 @@ class EntryPage(Page):
         self._empty = EmptyState(
             "file-pen",
             "没有打开的呈报表",
-            "在台账里选中人员或单位,再选要办的事项。",
+            "在台账里选中人员或单位，再选要办的事项。",
             "转到台账",
             self,
         )
@@ -227,7 +227,7 @@ class EntryPage(Page):
 
     def _on_submitted(self, event: Submitted) -> None:
         self._close()
-        words = f"{event.title}:已进入上报队列,联网后自动送达。"
+        words = f"{event.title}：已进入上报队列，联网后自动送达。"
         self.navigate.emit(Go("outbox", ShowSubmissions(submission_id=event.submission_id)))
         self.said.emit(Message(words, Tone.DONE))
 
@@ -279,7 +279,7 @@ class EntryPage(Page):
             return
         order = self.issues.order() or list(self.session.issues().missing)
         if not order:
-            self.said.emit(Message("没有问题了,可以上报。", Tone.DONE))
+            self.said.emit(Message("没有问题了，可以上报。", Tone.DONE))
             return
         here = self.form.here
         place = order.index(here) + step if here in order else (0 if step > 0 else -1)
@@ -298,8 +298,8 @@ class EntryPage(Page):
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("删除草稿")
-        box.setText("删除这份草稿?")
-        box.setInformativeText("填过的内容和附件会一并删除,不能恢复。")
+        box.setText("删除这份草稿？")
+        box.setInformativeText("填过的内容和附件会一并删除，不能恢复。")
         yes = box.addButton("删除草稿", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton("继续填写", QMessageBox.ButtonRole.RejectRole)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -25,7 +25,7 @@ class Label(QLabel):
 
     def __init__(self, title: str, unit: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self._title = f"{title}({unit})" if unit else title
+        self._title = f"{title}（{unit}）" if unit else title
         self._required = self._changed = False
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
@@ -97,7 +97,7 @@ class FieldRow(QWidget):
         self.label.show_need(required=state.required, changed=state.changed)
         if self._closed is not None:
             self._closed.show_state(state)
-            self._closed.setAccessibleName(f"{self.field.title}:{state.shown or '空'}")
+            self._closed.setAccessibleName(f"{self.field.title}：{state.shown or '空'}")
             self._closed.setAccessibleDescription(why_closed(state))
         if self.editor is not None and (force or not self.editor.is_busy()):
             self.editor.show_text(state.text, state.shown)
@@ -140,9 +140,9 @@ class FieldRow(QWidget):
 
     def _name(self, state: FieldState) -> str:
         return (
-            f"{self.field.title}({self.field.unit})"
+            f"{self.field.title}（{self.field.unit}）"
             if self.field.unit
-            else self.field.title + (",必填" if state.required else "")
+            else self.field.title + ("，必填" if state.required else "")
         )
 
     def _description(self) -> str:

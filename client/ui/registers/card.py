@@ -49,10 +49,10 @@ class CardPreview(QWidget):
         self.reveal_button.setCheckable(True)
         self.reveal_button.setIconSize(theme.icon_size())
         self.reveal_button.setToolTip(
-            f"显示或遮盖敏感内容({actions.keys_text('reveal')});显示会记入审计"
+            f"显示或遮盖敏感内容（{actions.keys_text('reveal')}）；显示会记入审计"
         )
         self.reveal_button.clicked.connect(self.toggle)
-        self._empty = QLabel("选中一行,这里显示卡片。", self)
+        self._empty = QLabel("选中一行，这里显示卡片。", self)
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._empty.setWordWrap(True)
         self._scroll = QScrollArea(self)
@@ -77,7 +77,7 @@ class CardPreview(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(theme.chars(_CHARS), super().sizeHint().height())
 
-    def show_card(self, card: CardView | None, empty: str = "选中一行,这里显示卡片。") -> None:
+    def show_card(self, card: CardView | None, empty: str = "选中一行，这里显示卡片。") -> None:
         """Show a record, masked; None shows the words *empty*."""
         self.card = card
         self.is_revealed = False

@@ -192,11 +192,11 @@ class RegistersPage(Page):
             words = "可以换成姓名的一部分、拼音首字母或号码末四位。"
             self.empty.say("search", f"没有找到“{text}”", words, "清除查找")
         elif unit is not None and unit.is_classified and not self._is_of_units():
-            words = "不建卡片,不列名单。编制数和人数见上方。"
+            words = "不建卡片，不列名单。编制数和人数见上方。"
             self.empty.say("lock", "涉密单位只报合计数", words)
         else:
             flows = self._service.flows(self.form, ChangeKind.CREATE)
-            words = "同步以后会自动出现;新增的请先办理呈报。"
+            words = "同步以后会自动出现；新增的请先办理呈报。"
             self.empty.say("inbox", "这里还没有记录", words, flows[0].title if flows else "")
 
     def _is_of_units(self) -> bool:

@@ -33,7 +33,7 @@ class RegisterModel(QAbstractTableModel):
         self.names = tuple(each.name for each in fields)
         self.fields = tuple(fields)
         self._titles = tuple(
-            f"{each.title}({each.unit})" if each.unit else each.title for each in fields
+            f"{each.title}（{each.unit}）" if each.unit else each.title for each in fields
         )
         self._right = tuple(each.type in _NUMBERS for each in fields)
         self._rows = 0

@@ -35,7 +35,7 @@ class UnitTree(QWidget):
         self._items: dict[str, QStandardItem] = {}
         self._quiet = False
         self.code = ALL
-        self.filter = SearchEdit("筛选单位(名称、首字母)", self)
+        self.filter = SearchEdit("筛选单位（名称、首字母）", self)
         self.filter.setToolTip(actions.keys_text("filter_units"))
         self.filter.searched.connect(self._on_filtered)
         self.filter.went_down.connect(self._on_went_down)
@@ -167,7 +167,7 @@ class UnitTree(QWidget):
         for each in units:
             item = self._item(each.code, each.title, "lock" if each.is_classified else "")
             if each.is_classified:
-                item.setToolTip("涉密单位:只有合计数")
+                item.setToolTip("涉密单位：只有合计数")
             parent.appendRow(item)
             self._add_units(item, children.get(each.code, []), children)
 

@@ -133,7 +133,7 @@ class RegistersView(QWidget):
         for number, title in enumerate(titles):
             button = _Switch(title, self)
             button.setChecked(number == 0)
-            button.setToolTip(f"切换({actions.keys_text('switch_register')})")
+            button.setToolTip(f"切换（{actions.keys_text('switch_register')}）")
             self.switches.addButton(button, number)
             row.addWidget(button)
         return row

@@ -40,7 +40,7 @@ class DropButton(QPushButton):
         self.setIconSize(theme.icon_size())
         self.setAcceptDrops(True)
         self.setAutoDefault(False)
-        self.setToolTip("点击选择,或把文件拖到这里")
+        self.setToolTip("点击选择，或把文件拖到这里")
         self.clicked.connect(self._on_clicked)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

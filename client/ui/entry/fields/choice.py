@@ -40,7 +40,7 @@ class ChoiceEditor(Editor):
             theme.icon("chevron-down", role=QPalette.ColorRole.PlaceholderText),
             QLineEdit.ActionPosition.TrailingPosition,
         )
-        arrow.setToolTip("展开列表(↓)")
+        arrow.setToolTip("展开列表（↓）")
         arrow.triggered.connect(self._on_arrow)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

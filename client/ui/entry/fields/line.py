@@ -93,7 +93,7 @@ class _PlainText(QPlainTextEdit):
 
 def _placeholder(field: Field) -> str:
     if field.example:
-        return f"例:{field.example}"
+        return f"例：{field.example}"
     if field.help and len(field.help) <= _LONGEST_HINT:
         return field.help
     return "年-月-日" if field.type is FieldType.DATE else ""
