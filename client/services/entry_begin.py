@@ -96,7 +96,7 @@ def _new(target: NewChange, shelf: EntryShelf, forms: Forms, today: str) -> Draf
         raise CannotOpen("这条记录已不在台账中。请回到台账刷新后再试。")
     if current.pending:
         raise CannotOpen(
-            "这条记录有一件变更正在办理,办结以后才能再改。可到「上报」页查看进度。",
+            "这条记录有一件变更正在办理，办结以后才能再改。可到「上报」页查看进度。",
             current.pending,
         )
     values = {**current.values, **_set_by(form, flow)}
@@ -156,7 +156,7 @@ def read_document(path: str, shelf: EntryShelf) -> AttachedFile:
         data = file.read_bytes()
     except OSError as error:
         raise CannotAttach(
-            f"读不到「{file.name}」。请确认文件还在,且没有被别的程序占用。"
+            f"读不到「{file.name}」。请确认文件还在，且没有被别的程序占用。"
         ) from error
     if not data:
         raise CannotAttach(f"「{file.name}」是空文件。请换一个文件。")

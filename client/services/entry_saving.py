@@ -112,7 +112,7 @@ class Saver(QObject):
         self._retry.start()
         log.warning("a draft could not be saved: %s", type(error).__name__)
         if not is_trouble(error):
-            self.failed.emit(SaveFailed("草稿暂时没能存盘,内容仍在屏幕上,稍后自动重试。"))
+            self.failed.emit(SaveFailed("草稿暂时没能存盘，内容仍在屏幕上，稍后自动重试。"))
             raise error
         self.failed.emit(SaveFailed(sentence(error)))
 

@@ -466,7 +466,7 @@ class EntrySession(QObject):
         self._saver.resume()
         if not is_trouble(error):
             raise error
-        self.refused.emit(Refused(f"没有报出去,草稿还在。{words(error)}"))
+        self.refused.emit(Refused(f"没有报出去，草稿还在。{words(error)}"))
 
     def _refuse(self, stopping: list[Issue]) -> None:
         errors = sum(each.severity is Severity.ERROR for each in stopping)
@@ -476,7 +476,7 @@ class EntrySession(QObject):
             parts.append(f"{warnings} 处警告要写明上报说明")
         first = stopping[0]
         key = "" if first.severity is Severity.ERROR else first.key
-        words = f"还不能上报:{','.join(parts)}。"
+        words = f"还不能上报：{'，'.join(parts)}。"
         self.refused.emit(Refused(words, first.pointer, key))
 
     def _on_discarded(self, _result: object) -> None:

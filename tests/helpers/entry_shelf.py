@@ -26,7 +26,7 @@ NOW = datetime(2008, 12, 8, 2, 32, 7, tzinfo=UTC)  # 10:32:07 in China
 class FakeTrouble(Exception):  # noqa: N818 - stands for trouble with a sentence of its own
     """The store cannot write."""
 
-    sentence = "磁盘已满,草稿暂时没能存盘。请清理磁盘,内容仍在屏幕上。"
+    sentence = "磁盘已满，草稿暂时没能存盘。请清理磁盘，内容仍在屏幕上。"
 
 
 class FakeShelf:

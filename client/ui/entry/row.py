@@ -139,11 +139,8 @@ class FieldRow(QWidget):
         self.label.setContentsMargins(0, top, 0, 0)
 
     def _name(self, state: FieldState) -> str:
-        return (
-            f"{self.field.title}（{self.field.unit}）"
-            if self.field.unit
-            else self.field.title + ("，必填" if state.required else "")
-        )
+        unit = f"（{self.field.unit}）" if self.field.unit else ""
+        return self.field.title + unit + ("，必填" if state.required else "")
 
     def _description(self) -> str:
         return "。".join([*(words for _, words in self._said), self.field.help]).strip("。")

@@ -388,11 +388,11 @@ def test_a_whole_card_is_submitted_once_its_warning_has_a_reason(desk: Desk) -> 
     refused = desk.heard[-1]
     assert isinstance(refused, Refused)
     assert refused.key == "attachment_missing@/head/attachments"
-    session.set_override(refused.key, "批复正在会签,原件后补")
+    session.set_override(refused.key, "批复正在会签，原件后补")
     session.submit()
     assert isinstance(desk.heard[-1], Submitted)
     sent = desk.shelf.submitted[0]
-    assert sent.overrides == {refused.key: "批复正在会签,原件后补"}
+    assert sent.overrides == {refused.key: "批复正在会签，原件后补"}
     assert sent.values["posted_on"] == "2008-12-01"
 
 

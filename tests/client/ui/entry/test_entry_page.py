@@ -121,7 +121,7 @@ def test_a_whole_card_is_filled_in_and_submitted_by_keyboard(screen: Screen) -> 
         type_text(text)
         press(Key.Key_Return)
     shortcut(screen.page, Key.Key_Return, Mod.ControlModifier)
-    assert screen.said[-1].text == "还不能上报:1 处警告要写明上报说明。"
+    assert screen.said[-1].text == "还不能上报：1 处警告要写明上报说明。"
     assert cursor().accessibleName() == "上报说明"
     type_text("原件后补")
     shortcut(screen.page, Key.Key_Return, Mod.ControlModifier)
@@ -336,7 +336,7 @@ def test_comments_of_a_returned_change_stand_at_their_fields(screen: Screen) -> 
     draft = replace(screen.session.draft, values={**screen.session.draft.values})
     screen.shelf.return_with("s-1", draft, Comment("/position", "职务请写全称"))
     screen.open(Reopen("s-1", "/position"))
-    assert screen.form.rows["/position"].notes() == ((Tone.RETURNED, "退回意见:职务请写全称"),)
+    assert screen.form.rows["/position"].notes() == ((Tone.RETURNED, "退回意见：职务请写全称"),)
     assert screen.form.here == "/position"
     assert issue_cards(screen)[0].tone is Tone.RETURNED
 
@@ -418,7 +418,7 @@ def test_what_could_not_be_saved_is_said_and_can_be_tried_again(
     type_text("a")
     press(Key.Key_S, Mod.ControlModifier)
     assert screen.said[-1].tone is Tone.ERROR
-    assert screen.saved_words() == "没有存盘,正在重试"
+    assert screen.saved_words() == "没有存盘，正在重试"
     screen.shelf.trouble = None
     retry = screen.said[-1].do
     assert retry is not None
