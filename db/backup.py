@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.forms.model import Form
-from db import audit, damage, salvage, syncstate
+from db import audit, damage, keyfile, salvage, syncstate
 from db.clock import stamp
 from db.connect import connect
 from db.errors import guarded
-from db.files import put_in_place, refuse_network
+from db.files import put_in_place, refuse_network, write_whole
 from db.store import Store
 
 log = logging.getLogger("zhibao.backup")
@@ -78,6 +78,7 @@ def take(
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
             put_in_place(temporary, path)
+            _copy_key(store.path, where)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -96,6 +97,12 @@ def _copy(store: Store, target: Path) -> None:
             copy.close()
     finally:
         source.close()
+
+
+def _copy_key(store_path: Path, where: Path) -> None:
+    key_file = keyfile.beside(store_path)
+    if key_file.exists():
+        write_whole(where / key_file.name, key_file.read_bytes())
 
 
 def listed(folder: Path) -> list[Backup]:

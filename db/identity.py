@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import asdict, dataclass
 
 from core.wire.notes import Signer, Verifier
-from db import audit
+from core.wire.payload import close_payload
+from db import audit, keyfile
 from db.settings import read_value, write_value
 from db.store import Store
 from db.tables import identity
@@ -54,7 +56,14 @@ def get(store: Store) -> Identity | None:
 
 
 def save(store: Store, who: Identity) -> None:
-    """Keeps it, in place of an earlier one."""
+    """Keeps it, in place of an earlier one; the office's recovery key gets the store's key sealed.
+
+    So a forgotten password loses nothing: the office can open what the key file keeps for it.
+    """
+    key_file = keyfile.beside(store.path)
+    if who.recovery_recipient and key_file.exists():
+        sealed, _ = close_payload([store.key.hex().encode()], {}, [who.recovery_recipient])
+        keyfile.keep_recovery(key_file, base64.b64encode(sealed).decode())
     with store.write() as connection:
         write_value(connection, identity, "device", asdict(who))
         audit.append(connection, "enrolled", who.device, "done")

@@ -21,6 +21,11 @@ TRIES = 5
 LOCK_SECONDS = 600
 
 
+def beside(store_path: Path) -> Path:
+    """The key file of a store: of the same name, beside it."""
+    return store_path.with_suffix(".key")
+
+
 def create(path: Path, password: str, cost: Cost = COST) -> bytes:
     """Makes the key file with a new random key, and gives the key.
 

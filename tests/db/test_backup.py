@@ -14,6 +14,7 @@ from db import (
     backup,
     damage,
     drafts,
+    keyfile,
     outbox,
     registers,
     settings,
@@ -23,7 +24,7 @@ from db import (
 from db.errors import StoreDamaged, StoreUnavailable
 from db.salvage import salvage
 from db.store import Store
-from tests.helpers.stores import KEY, draft, draft_on, fill, person, person_form, receipt
+from tests.helpers.stores import CHEAP, KEY, draft, draft_on, fill, person, person_form, receipt
 
 FORM = person_form()
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -49,6 +50,13 @@ def test_a_backup_has_everything_and_stands_alone(store: Store) -> None:
     assert len(drafts.all(copy)) == 1
     damage.verify(copy)
     copy.close()
+
+
+def test_a_backup_brings_the_key_file_along(store: Store) -> None:
+    keyfile.create(keyfile.beside(store.path), "p", CHEAP)
+    made = backup.take(store)
+    assert keyfile.unlock(made.path.parent / "zhibao.key", "p", 0.0)
+    assert [each.path for each in backup.listed(made.path.parent)] == [made.path]
 
 
 def test_backups_under_load_are_each_whole(store: Store) -> None:

@@ -1,5 +1,6 @@
 """The mirror: pages applied whole or not at all, scope digest in step, full snapshots."""
 
+import base64
 from dataclasses import replace
 from typing import Any
 
@@ -7,12 +8,14 @@ import pytest
 
 from core.wire.errors import WireError
 from core.wire.notes import NoteError, Signer
+from core.wire.payload import new_identity, open_payload, recipient_of
 from core.wire.protocol import ChangesPage, DecisionChange, RecordChange, Scope
 from core.wire.receipts import Outcome, sign_decision
 from core.wire.scope import EMPTY, with_record
-from db import drafts, identity, mirror, outbox, registers, syncstate
+from db import drafts, identity, keyfile, mirror, outbox, registers, syncstate
 from db.store import Store
 from tests.helpers.stores import (
+    CHEAP,
     OFFICE,
     change,
     closed,
@@ -188,6 +191,17 @@ def test_a_second_snapshot_works_like_the_first(store: Store) -> None:
     assert snapshot(store, *records).fits is True
     assert snapshot(store, *records[:9]).fits is True
     assert registers.count(store, FORM) == 9
+
+
+def test_the_office_can_recover_the_key_of_an_enrolled_store(store: Store) -> None:
+    path = keyfile.beside(store.path)
+    keyfile.create(path, "forgotten", CHEAP)
+    office = new_identity()
+    who = identity.Identity(*["x"] * 10, recovery_recipient=recipient_of(office))
+    identity.save(store, who)
+    sealed = base64.b64decode(keyfile.recovery(path))
+    opened = open_payload(sealed, 2 * len(store.key) + 1, 1, office)
+    assert opened == ([store.key.hex().encode()], {})
 
 
 def test_who_the_device_is_comes_back(store: Store) -> None:

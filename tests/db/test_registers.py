@@ -97,6 +97,17 @@ def test_first_page_does_not_read_the_register(store: Store) -> None:
     assert "TEMP B-TREE" not in register_half
 
 
+def test_counts_by_values_are_of_what_is_seen(store: Store) -> None:
+    fill(store)
+    outbox.enqueue(store, draft_on(store, "p3", unit="U009", occupies_post=False), FORM)
+    outbox.enqueue(store, draft_on(store, "p4", "leave", leave_mode="1"), FORM)
+    found = dict(registers.counted_by(store, FORM, ["unit", "occupies_post", "degree"]))
+    assert found["U003", True, None] == 3
+    assert found["U004", True, None] == 3
+    assert found["U009", False, None] == 1
+    assert sum(found.values()) == 19
+
+
 def test_filters_take_one_value_or_several(store: Store) -> None:
     fill(store)
     assert registers.count(store, FORM, filters={"post_kind": "1"}) == 10
