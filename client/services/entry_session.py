@@ -18,22 +18,23 @@ from client.services.entry_events import (
     FieldsChanged,
     HeadChanged,
     IssuesShown,
-    Refused,
     RowsChanged,
     Saved,
-    ShownIssue,
     Submitted,
 )
 from client.services.entry_rows import Aside, with_row, without_row, without_trailing_rows
 from client.services.entry_saving import Saver
+from client.services.entry_sending import Sender
 from client.services.entry_state import Access, Difference, FieldState, Titles, View
 from client.services.entry_store import Choice, EntryShelf, by_likelihood
+from client.services.entry_words import IssueWords
+from client.services.troubles import is_trouble
+from client.services.troubles import sentence as trouble_sentence
 from core.changes.draft import AttachedFile, Draft
 from core.checks.derive import filled_in
 from core.checks.head import Duty
-from core.checks.issues import Issue, blocking, in_order
-from core.checks.sentences import place, sentence
-from core.forms.model import ChangeKind, Field, FieldType, Flow, Form, Severity
+from core.checks.sentences import place
+from core.forms.model import ChangeKind, Field, FieldType, Flow, Form
 from core.record import with_value
 from core.values import parse
 
@@ -80,18 +81,17 @@ class EntrySession(QObject):
         self._view = View(self.form, self.flow, room.codelists, room.today(), self.titles)
         self._states = self._view.states(self.draft)
         self._aside = Aside()
-        self._touched: set[str] = set()
-        self._typing = ""
-        names = _names_by_section(self.form)
-        self._places = {name: place for place, name in enumerate(names)}
-        self._attempted = False
+        self._words = IssueWords(self.form, is_create=self.is_create)
         self._announced = bool(self.draft.saved_at)
-        self.is_closed = self.is_submitting = False
+        self.is_closed = False
         self._saver = Saver(room, shelf, lambda: self.draft, lambda: self.label, self)
         self._checker = Checker(
             room, shelf, self.form, self.flow, opening.duty, lambda: self.draft, self
         )
+        self._sender = Sender(room, shelf, self.form, self._checker, self._saver, self._words, self)
         self._saver.saved.connect(self._on_saved)
+        self._sender.sent.connect(self._on_sent)
+        self._sender.refused.connect(self.refused)
         self._saver.failed.connect(self.save_failed)
         self._checker.checked.connect(self._on_checked)
 
@@ -100,7 +100,12 @@ class EntrySession(QObject):
     @property
     def typing(self) -> str:
         """The pointer of the field that is being typed into and was not left yet."""
-        return self._typing
+        return self._words.typing
+
+    @property
+    def is_submitting(self) -> bool:
+        """Whether the change is just being queued; nothing may be typed meanwhile."""
+        return self._sender.is_busy
 
     @property
     def is_create(self) -> bool:
@@ -167,20 +172,9 @@ class EntrySession(QObject):
 
     def issues(self) -> IssuesShown:
         """All issues now, in words."""
-        shown, missing = [], []
-        for each in self._by_place(self._checker.issues):
-            if self._is_typed(each):
-                continue
-            if self._is_quiet(each):
-                missing.append(each.pointer)
-                continue
-            reason = self.draft.overrides.get(each.key, "")
-            title = self.place(each.pointer)
-            words = sentence(self.form, each)
-            if each.code == "required":
-                words = words.removeprefix(f"“{title}”")
-            shown.append(ShownIssue(each, title, words, reason))
-        return IssuesShown(tuple(shown), tuple(missing), self._checker.is_settled)
+        return self._words.shown(
+            self._checker.issues, self.draft.overrides, settled=self._checker.is_settled
+        )
 
     def place(self, pointer: str) -> str:
         """The title of the place that *pointer* points to."""
@@ -232,20 +226,20 @@ class EntrySession(QObject):
             )
             if parsed.problem is not None or unknown:
                 value, texts[pointer] = None, text
-        self._touched.add(pointer)
-        self._typing = pointer
+        self._words.touched.add(pointer)
+        self._words.typing = pointer
         self._edit(replace(self.draft, texts=texts), pointer, value)
 
     def set_value(self, pointer: str, value: object) -> None:
         """The value at *pointer* is now *value*; None empties it."""
         texts = {key: each for key, each in self.draft.texts.items() if key != pointer}
-        self._touched.add(pointer)
+        self._words.touched.add(pointer)
         self._edit(replace(self.draft, texts=texts), pointer, value)
 
     def leave(self, pointer: str) -> None:
         """The cursor has left *pointer*: save, and no longer be quiet about it."""
-        self._touched.add(pointer)
-        self._typing = ""
+        self._words.touched.add(pointer)
+        self._words.typing = ""
         self._on_checked()
         self._saver.flush()
 
@@ -266,8 +260,8 @@ class EntrySession(QObject):
         if name == "event_date" and text.strip():
             parsed = parse(_EVENT_DATE, text)
             text = text if parsed.problem is not None else str(parsed.value)
-        self._touched.add(f"/head/{name}")
-        self._typing = f"/head/{name}"
+        self._words.touched.add(f"/head/{name}")
+        self._words.typing = f"/head/{name}"
         self.draft = replace(self.draft, head=replace(self.draft.head, **{name: text}))
         self._saver.touch()
         self._checker.touch(f"/head/{name}")
@@ -309,23 +303,9 @@ class EntrySession(QObject):
         """Check everything and queue the change; ends in `submitted` or `refused`."""
         if self.is_submitting or self.is_closed:
             return
-        self._attempted, self._typing = True, ""
-        draft = replace(self.draft, values=without_trailing_rows(self.form, self.draft))
-        local = self._checker.local(draft)
-        if blocking(local, draft.overrides):
-            known = [*local, *self._checker.known_across]
-            self._checker.run()
-            self._refuse(blocking(self._by_place(known), draft.overrides))
-            return
-        self.is_submitting = True
-        self._saver.stop()
-        self._room.background.run(
-            "database",
-            lambda: self._check_and_submit(draft, local),
-            done=self._on_submitted,
-            failed=self._on_submit_failed,
-            owner=self,
-        )
+        self._words.attempted, self._words.typing = True, ""
+        values = without_trailing_rows(self.form, self.draft)
+        self._sender.send(replace(self.draft, values=values))
 
     def discard(self) -> None:
         """Throw the draft away."""
@@ -367,31 +347,6 @@ class EntrySession(QObject):
         self._checker.touch(pointer)
         self.fields_changed.emit(FieldsChanged(frozenset(pointers)))
 
-    def _is_quiet(self, issue: Issue) -> bool:
-        """Whether it only says that nobody has come to the field yet."""
-        return (
-            issue.code in _NOT_YET
-            and not self._attempted
-            and issue.pointer not in self._touched
-            and (self.is_create or issue.pointer.startswith("/head/"))
-        )
-
-    def _is_typed(self, issue: Issue) -> bool:
-        """Whether it is about a choice that is just being typed."""
-        return issue.pointer == self._typing and issue.code in _HALF_TYPED
-
-    def _by_place(self, issues: Iterable[Issue]) -> list[Issue]:
-        """Errors first, each severity in the order of the screen."""
-        return in_order(sorted(issues, key=self._position))
-
-    def _position(self, issue: Issue) -> tuple[int, ...]:
-        """Where the issue stands on the screen."""
-        head, *rest = issue.pointer.strip("/").split("/")
-        if head == "head":
-            return (0, _HEAD.index(rest[0]) if rest and rest[0] in _HEAD else 0)
-        row = int(rest[0]) if rest else 0
-        return (1, self._places.get(head, 0), row)
-
     def _on_checked(self) -> None:
         if not self.is_closed:
             self.issues_changed.emit(self.issues())
@@ -414,9 +369,12 @@ class EntrySession(QObject):
     def _read_document(self, path: str, pointer: str, done: Any) -> None:
 
         def failed(error: Exception) -> None:
-            if not isinstance(error, CannotAttach):
+            if isinstance(error, CannotAttach):
+                self.attach_failed.emit(AttachFailed(pointer, str(error)))
+            elif is_trouble(error):
+                self.attach_failed.emit(AttachFailed(pointer, trouble_sentence(error)))
+            else:
                 raise error
-            self.attach_failed.emit(AttachFailed(pointer, str(error)))
 
         self._room.background.run(
             "database",
@@ -432,52 +390,16 @@ class EntrySession(QObject):
 
     def _set_attachments(self, files: tuple[AttachedFile, ...]) -> None:
         self.draft = replace(self.draft, attachments=files)
-        self._touched.add("/head/attachments")
+        self._words.touched.add("/head/attachments")
         self._saver.touch()
         self._checker.run()
         self.head_changed.emit(HeadChanged())
 
-    def _check_and_submit(self, draft: Draft, local: list[Issue]) -> list[Issue] | str:
-        """In the database lane: the last check over other records, then the outbox."""
-        found = self._by_place([*local, *self._checker.across(draft)])
-        if stopping := blocking(found, draft.overrides):
-            return stopping
-        warned = {each.key for each in found if each.severity is Severity.WARNING}
-        reasons = {key: text for key, text in draft.overrides.items() if key in warned}
-        return self._shelf.submit(replace(draft, overrides=reasons), self.form)
-
-    def _on_submitted(self, answer: list[Issue] | str) -> None:
-        self.is_submitting = False
-        if not isinstance(answer, str):
-            self._saver.resume()
-            self._checker.run()
-            self._refuse(answer)
-            return
+    def _on_sent(self, submission_id: str) -> None:
         self.is_closed = True
         change = Changed(forms=frozenset({self.form.id}), drafts=True, outbox=True)
         self._room.changes.announce(change)
-        self.submitted.emit(Submitted(answer, self.title))
-
-    def _on_submit_failed(self, error: Exception) -> None:
-        from client.services.troubles import is_trouble
-        from client.services.troubles import sentence as words
-
-        self.is_submitting = False
-        self._saver.resume()
-        if not is_trouble(error):
-            raise error
-        self.refused.emit(Refused(f"没有报出去，草稿还在。{words(error)}"))
-
-    def _refuse(self, stopping: list[Issue]) -> None:
-        errors = sum(each.severity is Severity.ERROR for each in stopping)
-        warnings = len(stopping) - errors
-        parts = [f"{errors} 处错误要改"] if errors else []
-        if warnings:
-            parts.append(f"{warnings} 处警告要写明上报说明")
-        first = stopping[0]
-        key = "" if first.severity is Severity.ERROR else first.key
-        words = f"还不能上报：{'，'.join(parts)}。"
-        self.refused.emit(Refused(words, first.pointer, key))
+        self.submitted.emit(Submitted(submission_id, self.title))
 
     def _on_discarded(self, _result: object) -> None:
         self._announce_draft()
@@ -485,15 +407,3 @@ class EntrySession(QObject):
 
 
 _EVENT_DATE = Field("event_date", "事由发生日期", FieldType.DATE)
-_HEAD = ("reason", "event_date", "overdue_reason", "filled_by", "phone", "attachments")
-_NOT_YET = ("required", "attachment_missing")
-_HALF_TYPED = ("required", "unknown_code", "ambiguous_code", "unknown_reference")
-
-
-def _names_by_section(form: Form) -> list[str]:
-    """Names of fields and child tables in the order of the screen."""
-    names: list[str] = []
-    for section in form.sections:
-        names.extend(each.name for each in form.fields if each.section == section.name)
-        names.extend(each.name for each in form.children if each.section == section.name)
-    return names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -227,6 +227,8 @@ class ChildGrid(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.matches(QKeySequence.StandardKey.Paste) and self._paste(watched):
+                return True
             step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
             plain = event.modifiers() in (
                 Qt.KeyboardModifier.NoModifier,
@@ -235,6 +237,28 @@ class ChildGrid(QWidget):
             if step is not None and plain and self._go_row(watched, step):
                 return True
         return super().eventFilter(watched, event)
+
+    def _paste(self, watched: QObject) -> bool:
+        """Spread a block from a spreadsheet over cells and new rows; False if it is no block."""
+        text = QGuiApplication.clipboard().text().rstrip("\n")
+        here = next((key for key, each in self.cells.items() if watched in each.targets()), "")
+        if not here or ("\t" not in text and "\n" not in text):
+            return False
+        _, child, first, name = here.split("/")
+        column = self._built.index(name)
+        for offset, line in enumerate(text.splitlines()):
+            row = int(first) + offset
+            if row == self._session.row_count(child):
+                self._session.add_row(child)
+            for field_name, cell in zip(self._built[column:], line.split("\t"), strict=False):
+                pointer = f"/{child}/{row}/{field_name}"
+                if pointer in self.cells:
+                    self._session.set_text(pointer, cell.strip())
+                    self._session.leave(pointer)
+        self.rebuild()
+        if here in self.cells:
+            self.cells[here].setFocus()
+        return True
 
     def _go_row(self, watched: QObject, step: int) -> bool:
         """Move the cursor up or down a row in its column; False if the editor needs the key."""

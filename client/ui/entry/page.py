@@ -232,8 +232,7 @@ class EntryPage(Page):
         self.said.emit(Message(words, Tone.DONE))
 
     def _on_refused(self, event: Refused) -> None:
-        if self.foot is not None:
-            self.foot.show_submitting(busy=False)
+        self._show_submitting(busy=False)
         self.said.emit(Message(event.sentence, Tone.ERROR))
         if event.key and self.issues is not None:
             self.issues.write_reason(key=event.key)
@@ -254,10 +253,16 @@ class EntryPage(Page):
         session = self.session
         if session is None or self.foot is None:
             return
-        self.foot.show_submitting(busy=True)
         session.submit()
         if session is self.session:
-            self.foot.show_submitting(busy=session.is_submitting)
+            self._show_submitting(busy=session.is_submitting)
+
+    def _show_submitting(self, *, busy: bool) -> None:
+        """While the change is being queued nothing can be typed that would be lost."""
+        if self.foot is not None and self.form is not None and self.issues is not None:
+            self.foot.show_submitting(busy=busy)
+            self.form.setEnabled(not busy)
+            self.issues.setEnabled(not busy)
 
     def _save(self) -> None:
         if self.session is not None:

@@ -518,6 +518,23 @@ def test_documents_that_may_not_be_attached_are_refused_with_a_sentence(
     assert session.draft.attachments == ()
 
 
+def test_a_full_disk_keeps_a_document_out_with_a_sentence(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = desk.open(JOIN)
+    told: list[Any] = []
+    session.attach_failed.connect(told.append)
+    document = tmp_path / "批复.pdf"
+    document.write_bytes(b"%PDF-1.4")
+
+    def full(*_args: object) -> None:
+        raise FakeTrouble
+
+    monkeypatch.setattr(desk.shelf, "attach", full)
+    session.attach([str(document)])
+    assert "磁盘已满" in told[0].sentence
+
+
 def test_a_document_can_be_the_value_of_a_field(desk: Desk, tmp_path: Path) -> None:
     session = desk.open(JOIN)
     photo = tmp_path / "照片.jpg"

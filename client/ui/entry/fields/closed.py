@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from client.services.entry_state import Access, FieldState
 from client.ui import theme
+from client.ui.common.picture import Picture
 
 _WORDS = {
     Access.ISSUED: "由编办核发",
@@ -35,7 +36,7 @@ class ClosedField(QWidget):
         self.value = QLabel(self)
         self.value.setTextFormat(Qt.TextFormat.PlainText)
         self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._icon = QLabel(self)
+        self._icon = Picture(lines=0.85, parent=self)
         self.reason = _Elided(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.space(1.5), 0, theme.space(1.5), 0)
@@ -54,8 +55,7 @@ class ClosedField(QWidget):
         icon = _ICONS.get(state.access)
         self._icon.setVisible(icon is not None)
         if icon is not None:
-            picture = theme.icon(icon, role=QPalette.ColorRole.PlaceholderText)
-            self._icon.setPixmap(picture.pixmap(theme.icon_size() * 0.85))
+            self._icon.show_icon(theme.icon(icon, role=QPalette.ColorRole.PlaceholderText))
         self.reason.setText("" if self._brief else why)
         self.reason.setVisible(not self._brief and bool(why))
 

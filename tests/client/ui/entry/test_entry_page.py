@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -375,6 +376,49 @@ def test_rows_are_added_filled_and_removed_by_key(screen: Screen) -> None:
     press(Key.Key_Down)
     shortcut(screen.page, Key.Key_Delete, Mod.ControlModifier)
     assert len(screen.session.draft.values["posts"]) == 1
+
+
+def test_a_block_from_a_spreadsheet_is_spread_over_cells_and_new_rows(screen: Screen) -> None:
+    screen.open(NewChange("institution", "posts", "u1"))
+    screen.go("/posts/0/post_kind")
+    QGuiApplication.clipboard().setText("行政编制\t全额拨款\t9\n工勤编制(机关)\t1\t4\n")
+    press(Key.Key_V, Mod.ControlModifier)
+    assert screen.session.draft.values["posts"] == [
+        {"post_kind": "11", "funding": "1", "authorised": 9},
+        {"post_kind": "14", "funding": "1", "authorised": 4},
+    ]
+    assert screen.session.draft.values["posts_total"] == 13
+
+
+def test_one_pasted_word_goes_into_its_cell(screen: Screen) -> None:
+    screen.open(NewChange("institution", "posts", "u1"))
+    screen.go("/posts/0/authorised")
+    QGuiApplication.clipboard().setText("7")
+    press(Key.Key_V, Mod.ControlModifier)
+    assert screen.session.draft.values["posts"][0]["authorised"] == 7
+
+
+def test_nothing_can_be_typed_while_the_change_is_being_queued(screen: Screen) -> None:
+    screen.open(NewChange("institution", "posts", "u1"))
+    session = screen.session
+    session.set_text("/posts/0/authorised", "5")
+    session.set_head("reason", "增编")
+    session.set_head("event_date", "2008-12-01")
+    session.set_override("attachment_missing@/head/attachments", "后补")
+    screen.background.held = True
+    shortcut(screen.page, Key.Key_Return, Mod.ControlModifier)
+    assert not screen.form.isEnabled()
+    screen.background.release()
+    assert screen.went[-1].page == "outbox"
+
+
+def test_the_page_can_be_typed_into_again_after_a_refusal(screen: Screen) -> None:
+    screen.open(JOIN)
+    shortcut(screen.page, Key.Key_Return, Mod.ControlModifier)
+    assert screen.form.isEnabled()
+    assert screen.form.here == "/head/event_date" or cursor().accessibleName().startswith(
+        "呈报事由"
+    )
 
 
 def test_a_closed_table_says_which_flow_opens_it(screen: Screen) -> None:
