@@ -56,6 +56,8 @@ class Client:
         if self.doorbell is not None:
             self.doorbell.close()
         ended = self.background.shutdown(DEADLINE)
+        if ended:
+            self.session.close_now()
         if self.lock is not None:
             self.lock.release()
         sys.excepthook = sys.__excepthook__

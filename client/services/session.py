@@ -145,6 +145,13 @@ class SessionService(QObject):
             owner=self,
         )
 
+    def close_now(self) -> None:
+        """Closes the store at once; for the end of the program, when the lanes have stopped."""
+        store, self._store, self.desk = self._store, None, None
+        self._idle.stop()
+        if store is not None:
+            self._vault.close(store)
+
     # --- answers ----------------------------------------------------------------------------
 
     def _begin(self, work: Callable[[], Restored], *, is_new: bool = False) -> None:
