@@ -80,6 +80,7 @@ def restore(source: Path, base_dir: Path) -> Restored:
     if missing:
         raise BackupError(f"{source} 不是完整的备份，缺少 {'、'.join(missing)}。")
     _check(source)
+    _must_be_idle(base_dir / FILE_NAME)
     base_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     replaced = _set_aside(base_dir)
     for name in _KEPT:
@@ -103,6 +104,21 @@ def _check(source: Path) -> None:
             found = []
     if found != [("ok",)]:
         raise BackupError(f"{source} 里的数据库已损坏，没有恢复。请换另一份备份。")
+
+
+def _must_be_idle(path: Path) -> None:
+    """Refuse to take the database away from under an office that is serving."""
+    if not path.exists():
+        return
+    with closing(dbapi2.connect(str(path), timeout=0.5, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("ROLLBACK")
+        except dbapi2.OperationalError as error:
+            raise BackupError("中心正在运行，没有恢复。请先停下 zhibao-office serve。") from error
+        except dbapi2.DatabaseError:
+            return  # What stands there is damaged: the more reason to restore.
 
 
 def verify(office: Office) -> list[str]:

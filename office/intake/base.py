@@ -21,9 +21,9 @@ from office.models import Record, RecordVersion
 class Ground:
     """What a submission would make of the record as it is now.
 
-    `base` is the record as it is now, `values` as it would be. `refused` is a code of
-    `office.intake.verdict` where the change cannot stand at all; `conflicts` are fields that
-    somebody else changed to something else since.
+    `base` is the record as it is now, computed values included; `values` is what it would be,
+    without them. `refused` is a code of `office.intake.verdict` where the change cannot stand at
+    all; `conflicts` are fields that somebody else changed to something else since.
     """
 
     base: Values
@@ -45,14 +45,14 @@ def ground(session: Session, office: Office, submission: Submission) -> Ground:
         return Ground({}, mine, refused="" if clean else "base")
     if row is None:
         return Ground({}, mine, refused="base")
-    now = without_computed(form, row.values)
     if row.state != RecordState.CURRENT:
-        return Ground(now, mine, refused="closed")
+        return Ground(row.values, mine, refused="closed")
     place = (office.county, form.id, submission.record_id, submission.base_version)
     version = session.get(RecordVersion, place)
     if version is None or version.digest != submission.base_digest:
-        return Ground(now, mine, refused="base")
+        return Ground(row.values, mine, refused="base")
     if version.version == row.version:
-        return Ground(now, mine)
-    laid = merge(form, without_computed(form, version.values), mine, now)
-    return Ground(now, laid.values, laid.flagged, laid.conflicts)
+        return Ground(row.values, mine)
+    before, now = without_computed(form, version.values), without_computed(form, row.values)
+    laid = merge(form, before, mine, now)
+    return Ground(row.values, laid.values, laid.flagged, laid.conflicts)

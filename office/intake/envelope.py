@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.wire.canonical import digest
@@ -33,6 +34,17 @@ _log = logging.getLogger("zhibao.intake")
 _RETRY_SECONDS = 3600
 _ENVELOPE_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _DAY = timedelta(days=1)
+# Faults that lie in the item and our reading of it. A database that cannot be written is none:
+# then the whole envelope is refused for now, and comes again.
+_FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    IntegrityError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 def take_in(office: Office, caller: Caller, content: bytes, key: str = "") -> EnvelopeReply:
@@ -121,7 +133,7 @@ def _answer(office: Office, caller: Caller, item: Item, opened: Opened) -> ItemR
     try:
         with office.database.write() as session:
             return take_item(Arrival(session, office, caller, item, opened.blobs))
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+    except _FAULTS:
         _log.exception("an item could not be processed")
         with office.database.write() as session:
             return trouble(Arrival(session, office, caller, item, opened.blobs))

@@ -89,11 +89,20 @@ def _permitted(
         node = session.get(Unit, (office.county, unit))
         if node is not None and node.classified and form.id != office.units_form.id:
             raise refuse(Result.FORBIDDEN, "classified", keep=False)
+        if _is_classified(office, form, submission, node) and submission.attachments:
+            raise refuse(Result.FORBIDDEN, "classified", "/head/attachments", keep=False)
         if node is None and person.scope == office.county:
             continue  # The checks say that there is no such unit.
         if not units.covers(session, office.county, person.scope, unit):
             raise refuse(Result.FORBIDDEN, "scope")
     return after
+
+
+def _is_classified(office: Office, form: Form, submission: Submission, node: Unit | None) -> bool:
+    """Whether the submission is the register of a classified unit: totals, and no documents."""
+    if form.id != office.units_form.id:
+        return False
+    return submission.values.get("classified") is True or (node is not None and node.classified)
 
 
 def _predecessor(session: Session, office: Office, person: Person, submission: Submission) -> str:

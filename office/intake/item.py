@@ -115,6 +115,9 @@ def _end(
 
 def _keep_copy(arrival: Arrival, known: Row, verdict: Verdict) -> None:
     """Other bytes under a known id: kept for the administrator, and an alarm."""
+    place = (arrival.office.county, arrival.item.submission_id, arrival.item.digest)
+    if known.digest == arrival.item.digest or arrival.session.get(RefusedCopy, place) is not None:
+        return
     device = arrival.caller.device
     alarms.raise_alarm(
         arrival.session, arrival.office, alarms.MISMATCH, device, known.submission_id

@@ -136,6 +136,7 @@ def test_another_officers_submission_is_answered_as_foreign(house: House) -> Non
     answer = other.send(item)[0]
     assert answer.result is Result.FORBIDDEN
     assert other.send(item) == [answer]
+    assert house.pc("officer_b").send(item)[0].result is Result.FORBIDDEN
     assert _rows(house) == 1
 
 

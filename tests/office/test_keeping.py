@@ -60,6 +60,23 @@ def test_what_stood_there_is_kept_beside(office_dir: Path, tmp_path: Path) -> No
     assert (office_dir / "replaced-1" / "office.db").read_bytes() == old
 
 
+def test_the_database_is_not_taken_from_under_a_serving_office(
+    house: House, tmp_path: Path
+) -> None:
+    target = keeping.backup(house.office, tmp_path / "backup")
+    with pytest.raises(BackupError, match="正在运行"):
+        keeping.restore(target, house.office.base_dir)
+    house.office.close()
+    assert keeping.restore(target, house.office.base_dir).replaced
+
+
+def test_a_damaged_database_may_be_replaced(house: House, tmp_path: Path) -> None:
+    target = keeping.backup(house.office, tmp_path / "backup")
+    house.office.close()
+    (house.office.base_dir / "office.db").write_bytes(b"no database" * 100)
+    assert keeping.restore(target, house.office.base_dir).replaced
+
+
 def test_a_backup_never_overwrites(house: House, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="已经存在"):
         keeping.backup(house.office, tmp_path)
