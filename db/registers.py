@@ -8,7 +8,6 @@ are merged, so that the first page costs the same for any number of records.
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +33,6 @@ __all__ = [
     "UnitNode",
     "by_key",
     "count",
-    "counted_by",
     "get",
     "ids",
     "meters",
@@ -138,23 +136,6 @@ def count(
             for table, _ in _halves(form, closed=closed)
             for where in [_where(form, table, units, text, filters, closed=closed)]
         )
-
-
-def counted_by(
-    store: Store, form: Form, fields: Sequence[str]
-) -> list[tuple[tuple[Any, ...], int]]:
-    """How many current records have the same values in *fields*; for statistics."""
-    total: Counter[tuple[Any, ...]] = Counter()
-    with store.read() as connection:
-        for table, _ in _halves(form):
-            columns = [table.c[f"f_{name}"] for name in fields]
-            where = [*_where(form, table, None, "", None, closed=False), table.c.state == CURRENT]
-            query = select(func.count(), *columns).where(*where).group_by(*columns)
-            for n, *stored in connection.execute(query):
-                key = zip(fields, stored, strict=True)
-                values = (None if each is None else _value(form, name, each) for name, each in key)
-                total[tuple(values)] += n
-    return list(total.items())
 
 
 def rows(

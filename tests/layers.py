@@ -42,7 +42,12 @@ LAYERS = (
         *("core", "db", "client.sync", "client.background", "PySide6.QtCore", *_CLIENT_BASE),
     ),
     _layer("client.ui", "core", "client.services", "PySide6"),
-    _layer("client.cli", "core", "db", "client.sync", "client.app", "client.demo", *_CLIENT_BASE),
+    _layer(
+        "client.cli",
+        *("core", "db", "client.sync", "client.app", "client.demo", "filelock", *_CLIENT_BASE),
+        # Words and settings that know no Qt.
+        *("client.services.troubles", "client.services.preferences"),
+    ),
     _layer(
         "office",
         *(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.changes.states import State
 from core.wire.receipts import Outcome
-from db import mirror, outbox, registers, search
+from db import figures, mirror, outbox, registers, search
 from db.overlay import LISTED, SeenChanges, seen
 from db.registers import StoreLookup
 from db.store import Store
@@ -97,15 +97,14 @@ def test_first_page_does_not_read_the_register(store: Store) -> None:
     assert "TEMP B-TREE" not in register_half
 
 
-def test_counts_by_values_are_of_what_is_seen(store: Store) -> None:
+def test_statistics_are_over_what_the_office_has_approved(store: Store) -> None:
     fill(store)
     outbox.enqueue(store, draft_on(store, "p3", unit="U009", occupies_post=False), FORM)
-    outbox.enqueue(store, draft_on(store, "p4", "leave", leave_mode="1"), FORM)
-    found = dict(registers.counted_by(store, FORM, ["unit", "occupies_post", "degree"]))
-    assert found["U003", True, None] == 3
-    assert found["U004", True, None] == 3
-    assert found["U009", False, None] == 1
-    assert sum(found.values()) == 19
+    mirror.apply(store, page(closed(change("person", "p8", person(8)))), OFFICE.verifier)
+    found = dict(figures.group_counts(store, FORM, ["unit", "occupies_post", "degree"]))
+    assert found == {(f"U00{n}", True, None): 3 if n == 3 else 4 for n in range(5)}
+    people = list(figures.values_of(store, FORM))
+    assert people == [person(number) for number in range(20) if number != 8]
 
 
 def test_filters_take_one_value_or_several(store: Store) -> None:
