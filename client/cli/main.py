@@ -19,7 +19,9 @@ from db.errors import translated
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; without one, opens the window."""
-    args = _parser().parse_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    # Installers know `--self-test`; it is the verb.
+    args = _parser().parse_args(["self-test" if one == "--self-test" else one for one in given])
     if not hasattr(args, "run"):
         from client import app
 
@@ -71,8 +73,12 @@ def _common(parser: argparse.ArgumentParser, *, absent: bool) -> None:
 
 
 def _demo(args: argparse.Namespace) -> int:
-    from client.demo.run import demo
-
+    try:
+        from client.demo.run import demo
+    except ModuleNotFoundError as error:
+        raise CommandError(
+            "安装版不带示例县和公开办，不能演示。请在源代码文件夹里运行 python3 run.py。"
+        ) from error
     return demo(args.base_dir, headless=args.headless, as_json=args.json, out=args.out)
 
 

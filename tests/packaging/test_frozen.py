@@ -83,9 +83,17 @@ def modules(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("name", ["zhibao", "zhibao-cli"])
-def test_the_self_test_passes(folder: Path, base_dir: Path, name: str) -> None:
-    done = run(folder / f"{name}{SUFFIX}", base_dir, "self-test")
+@pytest.mark.parametrize("word", ["--self-test", "self-test"])
+def test_the_self_test_passes(folder: Path, base_dir: Path, name: str, word: str) -> None:
+    done = run(folder / f"{name}{SUFFIX}", base_dir, word)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_demo_says_that_it_is_not_inside(folder: Path, base_dir: Path) -> None:
+    done = run(folder / f"zhibao-cli{SUFFIX}", base_dir, "demo", "--headless")
+    assert done.returncode == 2
+    assert "run.py" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_forms_are_inside(folder: Path, base_dir: Path) -> None:
