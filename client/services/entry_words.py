@@ -41,7 +41,7 @@ class IssueWords:
         for each in self.in_place(issues):
             if each.pointer == self.typing and each.code in _HALF_TYPED:
                 continue
-            if self._is_early(each):
+            if not reasons.get(each.key) and self._is_early(each):
                 missing.append(each.pointer)
                 continue
             title = place(self._form, each.pointer)

@@ -275,8 +275,18 @@ class FormView(QScrollArea):
     def _reveal(self, widget: QWidget) -> None:
         """Scroll to *widget* and what is said below it, and again once the layout has settled."""
         self._wanted = widget
+        self._settle_layout()
         self.ensureWidgetVisible(widget, 0, theme.space(_AROUND))
         self._settled.start()
+
+    def _settle_layout(self) -> None:
+        """Lay out at once what would be laid out at the end of this turn."""
+        room = self.viewport().size()
+        height = max(room.height(), self._column.totalHeightForWidth(room.width()))
+        self._inside.resize(room.width(), height)
+        self._column.activate()
+        for box in (self.head, *self._boxes.values()):
+            box.settle()
 
     def _on_settled(self) -> None:
         if self._wanted is not None and shiboken6.isValid(self._wanted):

@@ -91,6 +91,12 @@ class SectionBox(QWidget):
         self._arrange()
         return True
 
+    def settle(self) -> None:
+        """Lay the rows out at once."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+
     def unfold(self) -> None:
         """Open the part under 更多."""
         self.more.setChecked(True)

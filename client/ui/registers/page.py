@@ -40,6 +40,7 @@ class RegistersPage(Page):
         self.is_settled = False  # the list and the card answer what is chosen
         self._target: object = None
         self._wanted_row = -1
+        self._untried: list[str] = []  # registers that a search everywhere may still look in
         self.list = service.new_list(self)
         self.model = RegisterModel(self.list, service.form(self.form), self)
         self.view = RegistersView(self.model, [each.title for each in self._choices], self)
@@ -114,6 +115,8 @@ class RegistersPage(Page):
         target, self._target = self._target, None
         match target:
             case Find(text=text):
+                first, *self._untried = [each.form for each in self._choices]
+                self._use_form(first)
                 self.search.setText(text)
                 self._choose("")
                 self.table.setFocus()
@@ -168,6 +171,11 @@ class RegistersPage(Page):
             self.meters.show_meters(meters)
 
     def _on_began(self, event: Began) -> None:
+        if not event.total and self._untried and self.search.text().strip():
+            self._use_form(self._untried.pop(0))
+            self._reload()
+            return
+        self._untried = []
         unit = self.tree.unit(self.tree.code)
         self.view.unit_title.setText(unit.title if unit else self.tree.title())
         query = self.list.query

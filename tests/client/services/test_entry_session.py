@@ -378,6 +378,17 @@ def test_keys_typed_while_saving_are_saved_too(desk: Desk) -> None:
     assert desk.shelf.drafts[session.draft.draft_id].values["name"] == "王新人"
 
 
+def test_without_autosave_the_text_would_be_gone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = desk.open(JOIN)
+    monkeypatch.setattr(session._saver, "touch", lambda: None)
+    session.set_text("/name", "王新人")
+    session.leave("/name")
+    session.close()
+    assert desk.shelf.drafts == {}
+
+
 # --- submitting ---
 
 

@@ -239,6 +239,20 @@ def test_the_search_everywhere_leads_here(screen: Screen) -> None:
     assert screen.cell(0) == "单雄信"
 
 
+def test_the_search_everywhere_finds_units_too(screen: Screen) -> None:
+    screen.page.enter(Find("涉密机构"))
+    assert screen.page.form == "institution"
+    assert screen.cell(0) == "涉密机构01"
+    screen.page.enter(Find("单雄信"))
+    assert screen.page.form == "person"
+    assert screen.cell(0) == "单雄信"
+
+
+def test_what_is_nowhere_is_said_after_all_registers_were_searched(screen: Screen) -> None:
+    screen.page.enter(Find("没有这个人"))
+    assert "没有找到" in screen.page.empty.title.text()
+
+
 # --- units ---
 
 
