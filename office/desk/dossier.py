@@ -285,7 +285,6 @@ class Dossier:
                 else author,
             ),
             _commented("电话", head.phone, "/head/phone", typed),
-            Fact("表", f"{self.form.title} 第 {row.form_version} 版"),
         ]
         return tuple(each for each in facts if each.text or each.badge)
 

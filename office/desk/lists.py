@@ -45,7 +45,7 @@ def queue(
             frame = replace(frame, flash=flash, settled=settled)
         line = f"共 {listing.total} 件"
         if listing.overdue:
-            line += f",其中超期报送 {listing.overdue} 件"
+            line += f"，其中超期报送 {listing.overdue} 件"
         return rendering.page(frame, "queue.html", page=listing, scope_line=line)
 
 

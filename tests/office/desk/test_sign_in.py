@@ -1,7 +1,10 @@
 """Signing in: one answer for every failure, a lock, an end after idling (ASVS 6.3, 7.4)."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from office import accounts
 from office.desk import security
 from tests.helpers.review_desk import PASSWORD
 from tests.office.desk.conftest import Desk
@@ -32,6 +35,40 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_page(desk: Desk) -> N
     assert (wrong.status, unknown.status) == (401, 401)
     assert WRONG in wrong.text
     assert [w for w in wrong.words if w != "shen"] == [w for w in unknown.words if w != "nobody"]
+
+
+def test_every_failure_costs_one_check_of_a_password(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks: list[str] = []
+    verify = accounts._verifies
+
+    def counted(stored: str, password: str) -> bool:
+        checks.append(stored)
+        return verify(stored, password)
+
+    monkeypatch.setattr(accounts, "_verifies", counted)
+    for name in ("shen", "nobody", "shen", "shen", "shen", "shen", "shen"):
+        before = len(checks)
+        assert desk.visitor().sign_in(name, "wrong").status == 401
+        assert len(checks) == before + 1  # the last one is locked already
+        assert checks[-1].startswith("$argon2id$")
+
+
+def test_many_tries_at_once_are_no_way_around_the_lock(desk: Desk) -> None:
+    browsers = [desk.visitor() for _ in range(12)]
+    with ThreadPoolExecutor(12) as pool:
+        pages = list(pool.map(lambda each: each.sign_in("shen", "wrong"), browsers))
+    assert {each.status for each in pages} == {401}
+    assert desk.visitor().sign_in("shen", PASSWORD).status == 401
+
+
+def test_a_closed_account_is_out_at_once(desk: Desk) -> None:
+    reviewer = desk.browser()
+    with desk.office.database.write() as session:
+        accounts.deactivate(session, desk.office, "shen")
+    assert reviewer.get("queue").response.url.path == "/desk/sign-in"
+    assert reviewer.sign_in("shen").status == 401
 
 
 def test_five_wrong_passwords_lock_for_ten_minutes(desk: Desk) -> None:
