@@ -151,7 +151,9 @@ class Background(QObject):
         self._stop.set()
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
-        left = wait(self._running, timeout=deadline).not_done
+        # A future that was cancelled while it waited never counts as done for `wait`.
+        begun = {each for each in self._running if not each.cancelled()}
+        left = wait(begun, timeout=deadline).not_done
         if left:
             log.warning("%d jobs did not end in %.0f s", len(left), deadline)
         return not left

@@ -97,7 +97,7 @@ class SessionService(QObject):
 
     def warm_up(self) -> None:
         """Loads what opening needs, while the officer types."""
-        self._background.run(Lane.DATABASE, self._vault.warm_up)
+        self._background.run(Lane.DATABASE, self._vault.warm_up, failed=_leave_to_opening)
 
     def create(self, password: str) -> None:
         """Makes a store; ends in `opened` or `refused`."""
@@ -180,7 +180,7 @@ class SessionService(QObject):
         refusal = Refusal(
             code, sentence(error), int(params.get("left", 0)), int(params.get("seconds", 0))
         )
-        if code == "damaged":
+        if code == "damaged" or params.get("kind") == "gone":
             self._offer_backups(refusal)
         else:
             self.refused.emit(refusal)
@@ -197,7 +197,10 @@ class SessionService(QObject):
 
     def _on_backups(self, refusal: Refusal, found: list[BackupInfo]) -> None:
         self._busy = False
-        self.refused.emit(Refusal(refusal.code, refusal.sentence, backups=tuple(found)))
+        if refusal.code == "unavailable" and not found:
+            self.refused.emit(refusal)
+        else:
+            self.refused.emit(Refusal(refusal.code, refusal.sentence, backups=tuple(found)))
 
     def _on_closed(self, why: Why) -> None:
         self._busy = False
@@ -214,3 +217,9 @@ class SessionService(QObject):
     @Slot()
     def _on_idle(self) -> None:
         self.lock(Why.IDLE)
+
+
+def _leave_to_opening(error: Exception) -> None:
+    """Trouble while warming up is told when the store is opened, where somebody reads it."""
+    if not is_trouble(error):
+        raise error

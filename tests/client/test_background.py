@@ -191,6 +191,21 @@ def test_shutdown_gives_up_waiting_at_its_deadline(
     go.set()
 
 
+def test_shutdown_does_not_wait_for_what_never_began(qtbot: QtBot) -> None:
+    background = Background()
+    go, begun = threading.Event(), threading.Event()
+
+    def first() -> None:
+        begun.set()
+        go.wait(DEADLINE)
+
+    background.run(Lane.DATABASE, first)
+    background.run(Lane.DATABASE, lambda: None)
+    assert begun.wait(DEADLINE)
+    threading.Timer(0.05, go.set).start()
+    assert background.shutdown(DEADLINE)
+
+
 def test_nothing_runs_after_shutdown(qtbot: QtBot) -> None:
     background = Background()
     background.shutdown(DEADLINE)

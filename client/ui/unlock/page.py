@@ -150,7 +150,7 @@ class UnlockPage(QWidget):
             self.unlock.begin()
         elif refusal.code == "locked":
             self.unlock.wait_for(refusal.seconds)
-        elif refusal.code in {"damaged", "restore"}:
+        elif refusal.code in {"damaged", "restore"} or refusal.backups:
             may_leave = refusal.code == "restore"
             self.restore.offer(refusal.sentence, refusal.backups, may_leave=may_leave)
             self.show_step(self.restore)
