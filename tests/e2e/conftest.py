@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.county import County, found_county, served
+from tests.e2e.county import County, copied, found_county, served
 from tests.e2e.nursery import Nursery, nursery
+from tests.e2e.officer import Orders
+from tests.e2e.pair import Pair
 
 PEOPLE = 200
 
@@ -27,13 +31,6 @@ def office(template: County, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield county
 
 
-@pytest.fixture
-def own_office(template: County, tmp_path: Path) -> Iterator[County]:
-    """A served office of the test's own."""
-    with served(template, tmp_path / "office") as county:
-        yield county
-
-
 @pytest.fixture(scope="session")
 def officers() -> Iterator[Nursery]:
     """Starts officers."""
@@ -46,3 +43,25 @@ def next_person() -> Callable[[], int]:
     """The number of a person whom no other test of this worker changes at the shared office."""
     numbers = count()
     return lambda: next(numbers)
+
+
+@pytest.fixture(scope="session")
+def enrolled(template: County, officers: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """An officer who is enrolled and has the registers, and the office; nobody runs."""
+    folder = tmp_path_factory.mktemp("pair")
+    with served(template, folder / "office") as office:
+        orders = Orders(
+            base=str(folder / "officer"), code=office.code(), event_date=office.today(), changes=0
+        )
+        pair = Pair(office, orders, officers)
+        assert pair.run().code == 0
+    return Pair(office, replace(orders, code=""), officers)
+
+
+@pytest.fixture
+def pair(enrolled: Pair, tmp_path: Path) -> Iterator[Pair]:
+    """A pair of the test's own; the test starts the office."""
+    office = copied(enrolled.office, tmp_path / "office")
+    base = shutil.copytree(enrolled.base, tmp_path / "officer")
+    yield Pair(office, replace(enrolled.orders, base=str(base)), enrolled.officers)
+    office.stop()

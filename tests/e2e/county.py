@@ -179,11 +179,16 @@ def found_county(folder: Path, people: int) -> County:
     return county
 
 
+def copied(template: County, folder: Path) -> County:
+    """A copy of *template* in *folder*, not served."""
+    shutil.copytree(template.folder, folder)
+    return County(folder)
+
+
 @contextmanager
 def served(template: County, folder: Path) -> Iterator[County]:
     """A copy of *template*, served until the block ends."""
-    shutil.copytree(template.folder, folder)
-    county = County(folder)
+    county = copied(template, folder)
     county.start()
     try:
         yield county

@@ -107,8 +107,9 @@ def check_arrived(store: Store, office: County, markers: Iterable[str]) -> list[
         for before, after in zip([None, *arrived], arrived, strict=False):
             if after.supersedes != ("" if before is None else before.submission_id):
                 raise DoubledError(f"{marker} came as {[each.submission_id for each in arrived]}")
-            _check_receipt(store, office, items.get(after.submission_id), after)
         found += arrived
+    for each in found:
+        _check_receipt(store, office, items.get(each.submission_id), each)
     return found
 
 

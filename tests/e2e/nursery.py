@@ -6,6 +6,7 @@ is no fork (Windows) each officer is a fresh interpreter instead.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import select
@@ -18,6 +19,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.resources import codelists, forms
 from tests.e2e.knife import SIGKILL
 from tests.e2e.officer import Orders, main
 
@@ -166,8 +168,17 @@ def _be_officer(request: Mapping[str, Any]) -> None:
         os._exit(code)
 
 
+def warm_up() -> None:
+    """Imports and reads what every officer would, and opens nothing."""
+    for name in ("alembic.command", "argon2.low_level", "db.backup", "db.damage", "time_machine"):
+        importlib.import_module(name)
+    forms()
+    codelists()
+
+
 def serve() -> None:
     """Answer requests until there are no more."""
+    warm_up()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_fork(json.loads(line))) + "\n")
         sys.stdout.flush()

@@ -117,11 +117,12 @@ class Officer:
 
     def _queue(self, draft: Draft, marker: str, edits: int) -> None:
         """Saves *draft* until it has so many edits, and submits it."""
+        if sabotage.confirms_early():
+            for edit in range(edit_of(draft.values) + 1, edits + 1):
+                tell("saved", marker=marker, edit=edit)
         while edit_of(draft.values) < edits:
             edit = edit_of(draft.values) + 1
             draft = replace(draft, values={**draft.values, "remark": f"{marker} 第{edit}稿"})
-            if sabotage.confirms_early():
-                tell("saved", marker=marker, edit=edit)
             drafts.save(self._store, draft, marker)
             tell("saved", marker=marker, edit=edit)
         sealed = outbox.enqueue(self._store, draft, self._form)

@@ -7,7 +7,7 @@ Source: reliability page §3, F01.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -18,9 +18,9 @@ import pytest
 from client.paths import Paths
 from db.files import is_founded
 from tests.e2e import invariants, knife, sabotage
-from tests.e2e.county import County
 from tests.e2e.nursery import Nursery
 from tests.e2e.officer import Orders
+from tests.e2e.pair import Pair
 
 SAVES = 50  # cuts in each of the two folders where only saving and queuing goes on
 SYNCS = 40  # cuts in each of the two folders where every change is synchronised at once
@@ -32,81 +32,65 @@ EDITS = 2
 class Series:
     """Runs of one officer in one folder, cut at random."""
 
-    def __init__(self, officers: Nursery, orders: Orders, seed: int) -> None:
-        self._officers = officers
+    def __init__(self, pair: Pair, seed: int, **orders: Any) -> None:
         self._random = Random(seed)
-        self.orders = orders
+        self.pair = Pair(pair.office, replace(pair.orders, edits=EDITS, **orders), pair.officers)
         self.told: list[dict[str, Any]] = []
         self.cuts = 0
 
     @property
     def markers(self) -> list[str]:
-        return [f"{self.orders.marker}-{each}" for each in range(self.orders.changes)]
+        orders = self.pair.orders
+        return [f"{orders.marker}-{each}" for each in range(orders.changes)]
 
-    def whole(self, **environment: str) -> float:
+    def more(self) -> None:
+        """From now on the officer has another batch to do."""
+        orders = self.pair.orders
+        self.pair.orders = replace(orders, changes=orders.changes + BATCH)
+
+    def whole(self, environment: Mapping[str, str] | None = None, **orders: Any) -> float:
         """One more batch without a cut; gives its seconds."""
-        self.orders = replace(self.orders, changes=self.orders.changes + BATCH)
-        ended = self._officers.run(self.orders, environment)
-        assert ended.code == (3 if self.orders.visits == "none" else 0), ended
+        self.more()
+        ended = self.pair.run(environment, **orders)
+        assert ended.code in (0, 3), ended
         self.told += ended.told
         return ended.seconds
 
-    def cut(self, times: int, longest: float, **environment: str) -> None:
+    def cut(self, times: int, longest: float, environment: Mapping[str, str] | None = None) -> None:
         """Runs until so many were cut; a run that came to its end makes room for new work."""
         wanted = self.cuts + times
         while self.cuts < wanted:
-            moment = self._random.random() * longest
-            ended = self._officers.run(self.orders, environment, kill_after=moment)
+            ended = self.pair.run(environment, kill_after=self._random.random() * longest)
             self.told += ended.told
             if ended.killed:
                 self.cuts += 1
             else:
-                self.orders = replace(self.orders, changes=self.orders.changes + BATCH)
+                self.more()
 
 
 @pytest.fixture
-def series(own_office: County, officers: Nursery, tmp_path: Path) -> Callable[[int], Series]:
-    """An officer who is enrolled and has the registers."""
-
-    def begin(seed: int) -> Series:
-        orders = Orders(
-            base=str(tmp_path / "officer"),
-            office=own_office.url,
-            code=own_office.code(),
-            event_date=own_office.today(),
-            changes=0,
-            edits=EDITS,
-        )
-        made = Series(officers, orders, seed)
-        made._officers.run(orders)
-        return made
-
-    return begin
+def served_pair(pair: Pair) -> Pair:
+    """The office runs."""
+    pair.office.start()
+    return pair
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_saves_survive_any_cut(
-    own_office: County, series: Callable[[int], Series], seed: int
-) -> None:
-    run = series(seed)
-    run.orders = replace(run.orders, visits="none")
-    run.cut(SAVES, run.whole())
-    run.orders = replace(run.orders, visits="last")
-    run.whole()
-    _check(run, own_office)
-    assert run.cuts == SAVES
+def test_saves_survive_any_cut(served_pair: Pair, seed: int) -> None:
+    series = Series(served_pair, seed, visits="none")
+    series.cut(SAVES, series.whole())
+    series.whole(visits="last")
+    _check(series)
+    assert series.cuts == SAVES
 
 
 @pytest.mark.parametrize("seed", [3, 4])
-def test_syncs_survive_any_cut(
-    own_office: County, series: Callable[[int], Series], seed: int
-) -> None:
-    run = series(seed)
-    run.orders = replace(run.orders, visits="each")
-    run.cut(SYNCS, run.whole())
-    run.whole()
-    _check(run, own_office)
-    assert run.cuts == SYNCS
+def test_syncs_survive_any_cut(served_pair: Pair, seed: int) -> None:
+    series = Series(served_pair, seed, visits="each")
+    series.cut(SYNCS, series.whole())
+    series.whole()
+    _check(series)
+    assert series.cuts == SYNCS
 
 
 def test_making_the_store_survives_any_cut(officers: Nursery, tmp_path: Path) -> None:
@@ -126,12 +110,13 @@ def test_making_the_store_survives_any_cut(officers: Nursery, tmp_path: Path) ->
     pytest.fail(f"only {cuts} were cut")
 
 
-def _check(run: Series, office: County) -> None:
-    with invariants.opened(Path(run.orders.base)) as store:
+def _check(series: Series) -> None:
+    office = series.pair.office
+    with invariants.opened(series.pair.base) as store:
         invariants.check_store(store)
-        invariants.check_confirmed(store, run.told)
-        arrived = invariants.check_arrived(store, office, run.markers)
-        assert len(arrived) == len(run.markers), "every change came exactly once"
+        invariants.check_confirmed(store, series.told)
+        arrived = invariants.check_arrived(store, office, series.markers)
+        assert len(arrived) == len(series.markers), "every change came exactly once"
         assert sorted(each.device_seq for each in arrived) == list(range(1, len(arrived) + 1))
         invariants.check_same(store, office)
 
@@ -140,35 +125,30 @@ def _check(run: Series, office: County) -> None:
 
 
 def test_the_loop_finds_a_client_that_confirms_before_it_saves(
-    own_office: County, series: Callable[[int], Series], expect_log: Callable[..., object]
+    pair: Pair, expect_log: Callable[..., object]
 ) -> None:
     expect_log("zhibao.store", "did not end in order")
-    run = series(6)
-    run.orders = replace(run.orders, visits="none", edits=10)
-    longest = run.whole()
-    guard = {sabotage.VARIABLE: "early"}
-    for _ in range(40):
-        run.cut(1, longest, **guard)
-        with invariants.opened(Path(run.orders.base)) as store:
+    series = Series(pair, 6, visits="none")
+    series.pair.orders = replace(series.pair.orders, edits=10)
+    longest = series.whole()
+    for _ in range(60):
+        series.cut(1, longest, {sabotage.VARIABLE: "early"})
+        with invariants.opened(pair.base) as store:
             try:
-                invariants.check_confirmed(store, run.told)
+                invariants.check_confirmed(store, series.told)
             except invariants.LostError:
                 return
     pytest.fail("the loss was not found")
 
 
-def test_the_check_finds_a_client_that_numbers_anew_after_a_cut(
-    own_office: County, series: Callable[[int], Series]
-) -> None:
+def test_the_check_finds_a_client_that_numbers_anew_after_a_cut(served_pair: Pair) -> None:
     """A cut rarely falls between the office's commit and ours, so here it is led there."""
-    run = series(7)
-    run.orders = replace(run.orders, visits="each", changes=BATCH)
+    series = Series(served_pair, 7, visits="each", changes=BATCH)
     guard = {sabotage.VARIABLE: "new_ids"}
-    ended = run._officers.run(run.orders, {knife.VARIABLE: "settle:before:2", **guard})
-    assert ended.killed
-    run.whole(**guard)
+    assert series.pair.run({knife.VARIABLE: "settle:before:2", **guard}).killed
+    series.whole(guard)
     with (
-        invariants.opened(Path(run.orders.base)) as store,
+        invariants.opened(series.pair.base) as store,
         pytest.raises(invariants.DoubledError),
     ):
-        invariants.check_arrived(store, own_office, run.markers)
+        invariants.check_arrived(store, series.pair.office, series.markers)

@@ -1,0 +1,78 @@
+"""What may stand where the office should be: nobody, somebody slow, somebody else."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from office import keys
+from tests.e2e.county import COUNTY, County
+
+Stranger = Callable[[], AbstractContextManager[str]]
+
+
+@contextmanager
+def nobody() -> Iterator[str]:
+    """A port that is held and not listened on."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
+
+
+@contextmanager
+def silent() -> Iterator[str]:
+    """Connections are taken, and nothing is ever said."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def answering(status: str, body: bytes = b"", *headers: str, length: int | None = None) -> Stranger:
+    """Every request gets this answer; *length* is what it says of its body."""
+    said = len(body) if length is None else length
+    lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {said}", "Connection: close"]
+    content = "\r\n".join([*lines, "", ""]).encode() + body
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            size = 0
+            while line := self.rfile.readline().strip():
+                name, _, value = line.partition(b":")
+                size = int(value) if name.lower() == b"content-length" else size
+            self.rfile.read(size)
+            self.wfile.write(content)
+
+    @contextmanager
+    def served() -> Iterator[str]:
+        with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+            thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{server.server_address[1]}"
+            finally:
+                server.shutdown()
+                thread.join()
+
+    return served
+
+
+@contextmanager
+def impostor(office: County) -> Iterator[County]:
+    """All that the office has, but its signing key: served beside it."""
+    folder = office.folder.with_name("impostor")
+    shutil.copytree(office.folder, folder)
+    for name in (keys.SIGNING, keys.INTAKE, keys.RECOVERY):
+        (folder / name).rename(folder / f"old-{name}")
+    keys.create(folder, COUNTY)
+    for name in (keys.INTAKE, keys.RECOVERY):
+        (folder / f"old-{name}").replace(folder / name)
+    other = County(folder)
+    other.start()
+    try:
+        yield other
+    finally:
+        other.stop()
+        shutil.rmtree(folder)
