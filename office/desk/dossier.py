@@ -261,7 +261,9 @@ class Dossier:
     def _why_not(self) -> str:
         code = decisions.may_decide(self.session, self.office, self.reader.person, self.row)
         if code == "decided":
-            return f"这一件{self.state.word},不能再办理。"
+            return f"这一件{self.state.word}，不能再办理。"
+        if code == "not_found":
+            return "这一件还涉及管辖范围以外的单位，由上级编办的审核员办理。"
         return str(decisions.DecisionRefusedError(code)) if code else ""
 
     def _facts(self, typed: Typed) -> tuple[Fact, ...]:

@@ -9,6 +9,7 @@ from core.wire.receipts import Outcome, Remark
 from office import decisions
 from office.desk import queries
 from office.models import Record
+from office.models import Submission as Row
 from tests.helpers.review_desk import COUNTY, PEOPLE
 from tests.office.desk.conftest import Browser, Desk, Page
 
@@ -140,6 +141,20 @@ def test_nobody_decides_on_what_he_sent_himself(
     assert decide(self_reviewer, sent, "reject").status == 409
     monkeypatch.setattr(decisions, "may_decide", lambda *_: "")
     assert decide(self_reviewer, sent, "approve").status == 200  # the guard was what held
+
+
+def test_a_move_from_a_foreign_unit_is_left_to_the_reviewer_above(desk: Desk) -> None:
+    record = next(e for e in desk.sender.records("person", 100) if e.unit != "420583000043")
+    sent = desk.sender.change(record, values={"position": "干事"})
+    with desk.office.database.write() as session:
+        session.get_one(Row, (COUNTY, sent)).unit = "420583000043"
+    far = desk.browser("far")
+    page = far.get(f"submissions/{sent}")
+    assert "管辖范围以外" in page.text
+    assert not page.all("button", value="approve")
+    assert decide(far, sent, "approve").status == 404
+    assert desk.submission(sent).state == State.RECEIVED
+    assert decide(desk.browser(), sent, "approve").response.url.path == "/desk/queue"
 
 
 def test_of_two_reviewers_the_second_is_told(desk: Desk) -> None:
