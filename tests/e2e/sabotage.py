@@ -113,10 +113,29 @@ def _forget() -> None:
     outbox.back_to_queue = back_to_queue
 
 
+def _swallow() -> None:
+    """Trouble at queuing is taken for success."""
+    from core.changes.submission import submission_of
+    from db import outbox
+    from db.clock import now
+    from db.errors import StoreError
+
+    real = outbox.enqueue
+
+    def enqueue(store: Any, draft: Any, form: Any) -> Any:
+        try:
+            return real(store, draft, form)
+        except StoreError:
+            return seal(submission_of(draft, form, device_seq=1, submitted_at=now()))
+
+    outbox.enqueue = enqueue
+
+
 _GUARDS: dict[str, Callable[[], None]] = {
     "early": _nothing,
     "new_ids": _new_ids,
     "two_transactions": _two_transactions,
     "believe": _believe,
     "forget": _forget,
+    "swallow": _swallow,
 }

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -262,18 +263,14 @@ def test_a_client_that_forgets_what_it_could_not_send_is_found_to_lose(pair: Pai
         invariants.check_confirmed(store, desk.told)
 
 
-def test_confirming_before_saving_on_a_full_disk_is_found_to_lose(pair: Pair) -> None:
-    size = _pages(pair)
-    told = []
-    for room in range(60):
-        guard = {sabotage.VARIABLE: "early"}
-        told += pair.run(guard, pages=size + room, changes=9, edits=3, visits="none").told
-        with invariants.opened(pair.base) as store:
-            try:
-                invariants.check_confirmed(store, told)
-            except invariants.LostError:
-                return
-    pytest.fail("the loss was not found")
+def test_a_client_that_takes_a_full_disk_for_success_is_found_to_lose(pair: Pair) -> None:
+    guard = {sabotage.VARIABLE: "swallow"}
+    ended = pair.run(guard, pages=_pages(pair), changes=20, visits="none")
+    with (
+        invariants.opened(pair.base) as store,
+        pytest.raises(invariants.LostError),
+    ):
+        invariants.check_confirmed(store, ended.told)
 
 
 def _pages(pair: Pair) -> int:
