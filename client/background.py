@@ -6,17 +6,19 @@ Nobody else in the client starts a thread.
 
 from __future__ import annotations
 
-import inspect
 import logging
 import threading
 import weakref
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 log = logging.getLogger("zhibao.background")
 
@@ -104,10 +106,7 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._stop = threading.Event()
-        self._pools = {
-            lane: ThreadPoolExecutor(count, thread_name_prefix=f"zhibao-{lane}")
-            for lane, count in WORKERS.items()
-        }
+        self._pools: dict[Lane, ThreadPoolExecutor] = {}
         self._running: set[Future[None]] = set()
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
 
@@ -133,7 +132,7 @@ class Background(QObject):
         if self._stop.is_set():
             job.cancel()
             return job
-        future = self._pools[Lane(lane)].submit(self._work, job, func)
+        future = self._pool(Lane(lane)).submit(self._work, job, func)
         self._running.add(future)
         return job
 
@@ -148,6 +147,8 @@ class Background(QObject):
 
     def shutdown(self, deadline: float) -> bool:
         """Stops the lanes; waits at most *deadline* seconds. True if all work has ended."""
+        from concurrent.futures import wait
+
         self._stop.set()
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
@@ -158,13 +159,23 @@ class Background(QObject):
             log.warning("%d jobs did not end in %.0f s", len(left), deadline)
         return not left
 
+    def _pool(self, lane: Lane) -> ThreadPoolExecutor:
+        # Imported with the first job: the unlock page is painted before.
+        from concurrent.futures import ThreadPoolExecutor
+
+        if lane not in self._pools:
+            self._pools[lane] = ThreadPoolExecutor(
+                WORKERS[lane], thread_name_prefix=f"zhibao-{lane}"
+            )
+        return self._pools[lane]
+
     def _work(self, job: Job, func: Work) -> None:
         """The worker's side; everything that happens is told, nothing is raised."""
         if job.cancelled:
             return
         try:
             result = func()
-            if inspect.isgenerator(result):
+            if isinstance(result, GeneratorType):
                 result = self._drain(job, result)
         except Exception as error:  # noqa: BLE001 - handed to the UI thread, which decides
             self._tell(_Answer(job, "failed", error))

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-import platform
 import sys
-import traceback
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +24,8 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 def places(error: BaseException) -> str:
     """Class and places of *error* and of what caused it, without a word of its message."""
+    import traceback  # only when something went wrong
+
     lines = []
     seen: BaseException | None = error
     while seen is not None:
@@ -92,6 +92,8 @@ def stop() -> None:
 
 def report(error: BaseException, memory: LastLines | None, version: str) -> str:
     """A text to hand to the support: what failed, where, on what machine. No personal data."""
+    import platform
+
     head = [
         f"直报 {version}",
         f"Python {platform.python_version()} · {platform.system()} {platform.release()}",

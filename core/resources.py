@@ -8,22 +8,16 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from core.codelists import CodeList, load_codelists
 from core.forms.catalogue import Forms
 from core.forms.errors import FormError
 from core.forms.load import load_form
+from core.resource_files import resource
 from core.workdays import Calendar, read_calendar
 
-
-def resource(*parts: str) -> Traversable:
-    """A file or folder below `resources/`."""
-    found = files("resources")
-    for part in parts:
-        found = found / part
-    return found
+__all__ = ["calendar", "codelists", "forms", "load_forms", "messages", "resource"]
 
 
 @cache

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from core.resources import resource
+from core.resource_files import resource
 
 CONTRAST = 4.5  # WCAG 2.2, 1.4.3: the least contrast of text against its ground
 _AIM = 4.9  # what we compute, so that rounding never falls below
