@@ -15,8 +15,10 @@ from core.codelists import CodeList
 from core.forms.catalogue import Forms
 
 if TYPE_CHECKING:
+    from client.services.entry import EntryService
     from client.services.home import HomeService
     from client.services.outbox import OutboxService
+    from client.services.registers import RegistersService
     from client.services.session import SessionService
     from client.services.settings import SettingsService
     from client.services.sync import SyncService
@@ -102,8 +104,8 @@ class Desk:
 
     session: SessionService
     home: HomeService
-    registers: Any
-    entry: Any
+    registers: RegistersService
+    entry: EntryService
     outbox: OutboxService
     sync: SyncService
     settings: SettingsService

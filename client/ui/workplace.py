@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from client.services.desk import Changed, Desk
 from client.services.line import LineState
-from client.services.outbox import Counts
+from client.services.outbox import Counts, ShowSubmissions
 from client.services.settings import View
 from client.services.targets import Find
 from client.services.troubles import LASTING, line_sentence, sentence
@@ -74,6 +74,7 @@ class Workplace(QWidget):
         desk.changes.failed.connect(self._on_failed)
         desk.sync.state_changed.connect(self._on_line)
         self._said_code = ""
+        self._answered: int | None = None
         self._on_line(desk.sync.state)
         self._load_account()
         self._count()
@@ -236,9 +237,16 @@ class Workplace(QWidget):
         self._desk.outbox.count(done=self._on_counted, owner=self)
 
     def _on_counted(self, counts: Counts) -> None:
+        before, self._answered = self._answered, counts.answered
+        if before is not None and counts.answered > before:
+            text = f"公开办有新答复，{counts.answered} 件要修改。"
+            self.say(Message(text, Tone.RETURNED, "查看", self._show_answered))
         button = self.rail.buttons.get("outbox")
         if button is not None:
             button.show_count(counts.answered)
+
+    def _show_answered(self) -> None:
+        self.show_page("outbox", ShowSubmissions("answered"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event

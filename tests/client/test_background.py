@@ -104,8 +104,10 @@ def test_nothing_is_called_once_the_owner_is_destroyed(
             done=lambda _, name=name: seen.append(name),
             owner=owner,
         )
-    with qtbot.waitSignal(parent.destroyed):
-        parent.deleteLater()
+    gone: list[bool] = []
+    parent.destroyed.connect(lambda: gone.append(True))
+    parent.deleteLater()
+    qtbot.waitUntil(lambda: bool(gone))
     forgotten = owner = None
     gc.collect()
     go.set()

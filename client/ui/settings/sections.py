@@ -152,6 +152,8 @@ class DutySection(Card):
         form.add("联系电话(&T)", self.phone)
         form.add("10 日期限按(&D)", self.days)
         form.add("无操作后锁定(&I)", self.idle)
+        self.name.returnPressed.connect(self.phone.setFocus)
+        self.phone.returnPressed.connect(self.days.setFocus)
         self.name.editingFinished.connect(self._on_changed)
         self.phone.editingFinished.connect(self._on_changed)
         self.days.activated.connect(self._on_changed)

@@ -18,6 +18,7 @@ from client.ui import actions
 from client.ui.common.message_bar import Message
 from client.ui.common.page import Go
 from client.ui.main_window import MainWindow
+from client.ui.outbox.page import OutboxPage
 from client.ui.theme import Tone
 from client.ui.workplace import Workplace
 from core.changes.states import State
@@ -212,6 +213,20 @@ class TestCounts:
         world.changes.announce(Changed(outbox=True))
         assert button.count == 1
         assert button.accessibleName() == "上报，1 件"
+
+    def test_a_new_answer_is_said_and_leads_there(
+        self, workplace: Workplace, world: FakeWorld
+    ) -> None:
+        assert workplace.bar.text() == ""
+        world.outbox.lines = (*world.outbox.lines, a_line(10, State.RETURNED))
+        world.changes.announce(Changed(outbox=True))
+        assert "3 件要修改" in workplace.bar.text()
+        workplace.bar.action_button.setFocus()
+        press(Qt.Key.Key_Space)
+        outbox = workplace.page("outbox")
+        assert isinstance(outbox, OutboxPage)
+        assert workplace.current == "outbox"
+        assert outbox.tabs.currentIndex() == 1
 
 
 class TestWindow:

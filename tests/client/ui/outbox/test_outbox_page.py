@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtPrintSupport import QPrintDialog
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -192,3 +193,14 @@ def test_the_model_is_a_proper_one(qtmodeltester: ModelTester) -> None:
     qtmodeltester.check(model)
     spoken = model.data(model.index(0, 0), Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "王建国，信息变更，退回"
+
+
+def test_a_receipt_is_printed(page: OutboxPage, qtbot: QtBot) -> None:
+    page.detail.receipt.print.setFocus()
+    press(Qt.Key.Key_Space)
+    (dialog,) = page.detail.receipt.findChildren(QPrintDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.reject()
+    del dialog
+    receipt = page.detail.receipt
+    qtbot.waitUntil(lambda: not receipt.findChildren(QPrintDialog))

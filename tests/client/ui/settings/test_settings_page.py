@@ -50,6 +50,14 @@ def test_a_changed_field_is_kept_at_once(
     assert said[-1].text == "设置已保存。"
 
 
+def test_enter_moves_on(page: SettingsPage) -> None:
+    page.duty.name.setFocus()
+    press(Qt.Key.Key_Return)
+    assert cursor() is page.duty.phone
+    press(Qt.Key.Key_Return)
+    assert cursor() is page.duty.days
+
+
 def test_what_did_not_change_is_not_saved(
     page: SettingsPage, world: FakeWorld, said: list[Message]
 ) -> None:
