@@ -102,6 +102,7 @@ class Officer:
         self.hands.type(self._password)
         self.hands.press("Return")
         self.hands.until(lambda: self.eyes.is_at("home"), "今日页面没有打开")
+        self.hands.until(lambda: self.eyes.line.synced_at, "没有与公开办同步")
         self.hands.until(lambda: not self.eyes.line.is_syncing, "同步没有结束")
         self.hands.picture("home")
         return "本机数据已开锁"
@@ -193,6 +194,7 @@ class Officer:
             *("--comment", f"/position={COMMENT}"),
         )
         self._sync_until(State.RETURNED, "退回没有送到")
+        self.hands.press("Escape")  # the message that it was queued
         self.hands.picture("returned")
         return COMMENT
 
@@ -219,6 +221,7 @@ class Officer:
         """The reviewer approves; the decision comes with the next visit."""
         decided = self._office.run("decide", self.story.submission, "approve", "--as", REVIEWER)
         self._sync_until(State.APPROVED, "审核结果没有送到")
+        self.hands.press("Escape")
         self.story.final_state = str(self._state())
         self.hands.picture("approved")
         return f"卡片编号 {decided['assigned'].get('card_no', '—')}"

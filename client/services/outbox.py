@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from client.services.desk import Room
 from core.changes.states import ANSWERED, WAITING, State
-from core.forms.model import ChildTable, Form
+from core.checks.sentences import place
 
 if TYPE_CHECKING:
     from client.services.receipts import ConflictRow, ReceiptView
@@ -46,7 +46,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One submission as the outbox shows it. Times are RFC 3339 UTC or empty."""
+    """One submission as the outbox shows it. Times are RFC 3339 UTC or empty.
+
+    `unit` is the title of the unit; empty where the record itself is the unit.
+    """
 
     submission_id: str
     form: str
@@ -173,12 +176,14 @@ class OutboxService(QObject):
     def _lines(self, store: Store) -> tuple[Line, ...]:
         from db import outbox
 
-        lines = [self._line(each) for each in outbox.items(store)]
+        items = outbox.items(store)
+        titles = _unit_titles(store, items)
+        lines = [self._line(each, titles.get((each.form, each.unit), "")) for each in items]
         lines.sort(key=Line.last_at, reverse=True)
         lines.sort(key=lambda each: GROUPS.index(each.group))
         return tuple(lines)
 
-    def _line(self, item: OutboxItem) -> Line:
+    def _line(self, item: OutboxItem, unit_title: str) -> Line:
         form = self._room.forms[item.form]
         return Line(
             submission_id=item.submission_id,
@@ -187,7 +192,7 @@ class OutboxService(QObject):
             flow_title=form.flow(item.flow).title,
             record_id=item.record_id,
             title=item.title,
-            unit=item.unit,
+            unit=unit_title,
             state=State(item.state),
             queued_at=item.queued_at,
             sent_at=item.sent_at,
@@ -197,7 +202,7 @@ class OutboxService(QObject):
             last_error=item.last_error,
             has_receipt=item.receipt is not None,
             remarks=tuple(
-                Remark(each.pointer, where(form, each.pointer), each.text) for each in item.comments
+                Remark(each.pointer, place(form, each.pointer), each.text) for each in item.comments
             ),
             superseded_by=item.superseded_by,
         )
@@ -210,26 +215,14 @@ def _counts(store: Store) -> Counts:
     return Counts(sum(found[each] for each in ANSWERED), sum(found[each] for each in WAITING))
 
 
-def where(form: Form, pointer: str) -> str:
-    """A place of the form in words, e.g. `编制 第 2 行 · 核定数`; the head by its own titles."""
-    parts = pointer.strip("/").split("/")
-    if parts[0] == "head":
-        return HEAD_TITLES.get(parts[-1], "呈报表")
-    found = form.field_at(pointer)
-    if found is None:
-        return form.title
-    if len(parts) == 1:
-        return found.title
-    table = form.children_by_name[parts[0]]
-    row = f"{table.title} 第 {int(parts[1]) + 1} 行"
-    return row if isinstance(found, ChildTable) else f"{row} · {found.title}"
+def _unit_titles(store: Store, items: Sequence[OutboxItem]) -> dict[tuple[str, str], str]:
+    """What the units of *items* are called, by form and unit code."""
+    from db.registers import StoreLookup
 
-
-HEAD_TITLES = {
-    "reason": "变动事由",
-    "event_date": "变动日期",
-    "overdue_reason": "逾期原因",
-    "filled_by": "填报人",
-    "phone": "联系电话",
-    "attachments": "附件",
-}
+    lookup, found = StoreLookup(store), {}
+    for form_id, unit in {(each.form, each.unit) for each in items}:
+        refers_to = store.forms[form_id].by_name[store.forms[form_id].unit_field].refers_to
+        record = lookup.by_key(refers_to, unit) if refers_to is not None else None
+        if record is not None and refers_to is not None:
+            found[form_id, unit] = str(record.values.get(store.forms[refers_to].label, unit))
+    return found

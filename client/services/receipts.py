@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from client.services.outbox import where
 from client.services.times import exact
 from core.changes.merge import merge
+from core.checks.sentences import place
 from core.forms.catalogue import Forms
 from core.forms.model import ChildTable, Field, Form
 from core.record import Values
@@ -109,7 +109,7 @@ def conflict(store: Store, submission_id: str, forms: Forms) -> tuple[ConflictRo
     return tuple(
         ConflictRow(
             each.pointer,
-            where(form, each.pointer),
+            place(form, each.pointer),
             *(
                 _shown(form, forms, each.pointer, side)
                 for side in (each.base, each.mine, each.theirs)

@@ -44,7 +44,7 @@ def place(form: Form, pointer: str) -> str:
     child = form.children_by_name.get(parts[0])
     if child is None:
         field = form.by_name.get(parts[0])
-        return field.title if field is not None else (parts[0] or form.title)
+        return form.title if field is None else field.title
     return _row_place(child, parts)
 
 

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from client.services import preferences
 from client.services.desk import Changed, Changes, Room
 from client.services.home import HomeService, Kind, Today
-from client.services.outbox import Counts, Line, OutboxService, where
+from client.services.outbox import Counts, Line, OutboxService
 from client.services.preferences import Preferences
 from client.services.receipts import ConflictRow, ReceiptView
 from client.services.settings import Look, SettingsService, View
@@ -196,18 +196,6 @@ class TestOutbox:
     def test_it_is_counted(self, room: Room) -> None:
         outbox.enqueue(room.store, draft(), person_form())
         assert answer(OutboxService(room).count) == Counts(0, 1)
-
-    @pytest.mark.parametrize(
-        ("pointer", "words"),
-        [
-            ("/name", "姓名"),
-            ("/head/event_date", "变动日期"),
-            ("/head/nonsense", "呈报表"),
-            ("/nonsense", "人员编制卡片"),
-        ],
-    )
-    def test_a_pointer_in_words(self, pointer: str, words: str) -> None:
-        assert where(person_form(), pointer) == words
 
 
 class TestReceipt:

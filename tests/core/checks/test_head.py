@@ -98,7 +98,7 @@ def test_errors_block_and_warnings_want_a_reason() -> None:
         ("/movements/1", "异动记载第 2 行"),
         ("/movements/1/kind", "异动记载第 2 行·类型"),
         ("/movements/1/none", "异动记载第 2 行"),
-        ("/none", "none"),
+        ("/none", "人员编制卡片"),
         ("", "人员编制卡片"),
     ],
 )
