@@ -113,6 +113,7 @@ def application_for(look: Look) -> QApplication:
     application.setStyle("Fusion")
     application.setFont(theme.application_font())
     theme.apply(look.scheme)
+    theme.SchemeFollower(application)
     words = QTranslator(application)
     if words.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         application.installTranslator(words)

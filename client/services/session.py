@@ -74,6 +74,7 @@ class SessionService(QObject):
         self._vault = vault
         self._background = background
         self._lay = lay
+        self._old_desk: Desk | None = None
         self._store: Store | None = None
         self._busy = False
         self._idle = QTimer(self)
@@ -135,6 +136,7 @@ class SessionService(QObject):
         store, desk = self._store, self.desk
         self._store = self.desk = None
         self._busy = True
+        self._old_desk = desk
         if desk is not None:
             desk.sync.stop()
         self._background.run(
@@ -206,6 +208,9 @@ class SessionService(QObject):
         self._busy = False
         self.is_new = False
         self.closed.emit(why)
+        if self._old_desk is not None:
+            self._old_desk.changes.deleteLater()  # and with it the services of that desk
+            self._old_desk = None
         if why is Why.RESTORE:
             self._offer_backups(Refusal("restore", "所选备份会替换本机现有数据。"))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -135,14 +135,28 @@ def is_dark(colors: QPalette) -> bool:
 
 def apply(scheme: str) -> None:
     """Gives the application a scheme: "light", "dark", or "system" for the desktop's own."""
-    hints = QGuiApplication.styleHints()
     wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(
         scheme, Qt.ColorScheme.Unknown
     )
+    hints = QGuiApplication.styleHints()
     hints.setColorScheme(wanted)
     if wanted is Qt.ColorScheme.Unknown:
         wanted = hints.colorScheme()
     QApplication.setPalette(palette(dark=wanted is Qt.ColorScheme.Dark))
+
+
+class SchemeFollower(QObject):
+    """Follows the desktop from light to dark and back; where the officer chose, Qt says that."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_changed)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        if dark != is_dark(QGuiApplication.palette()):
+            QApplication.setPalette(palette(dark=dark))
 
 
 # --- colours --------------------------------------------------------------------------------

@@ -251,4 +251,5 @@ class FakeWorld:
 
     def _lay(self, store: object) -> Desk:
         del store
+        self.changes = Changes()
         return self.desk()
