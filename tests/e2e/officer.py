@@ -55,7 +55,8 @@ class Orders:
     Change number k is to the person *first* + k in the order of card numbers; it is saved *edits*
     times before it is queued. *visits* is `each` (after each change), `last` or `none`. *stop_at*
     ends a visit after the first event of that name. *years* puts the clock off. *pages* limits the
-    store's file to so many pages, as a full disk does.
+    store's file to so many pages, as a full disk does. Without *submits* drafts stay drafts; with
+    *funding* they ask for that code, whether there is such a one or not.
     """
 
     base: str
@@ -71,6 +72,8 @@ class Orders:
     read: float = 30.0  # seconds to wait for an answer
     years: int = 0
     pages: int = 0
+    submits: bool = True
+    funding: str = ""
 
 
 class Officer:
@@ -125,13 +128,16 @@ class Officer:
             draft = replace(draft, values={**draft.values, "remark": f"{marker} 第{edit}稿"})
             drafts.save(self._store, draft, marker)
             tell("saved", marker=marker, edit=edit)
+        if not self._orders.submits:
+            return
         sealed = outbox.enqueue(self._store, draft, self._form)
         tell("queued", marker=marker, submission=sealed.submission_id, digest=sealed.digest)
 
     def _begin(self, record_id: str, marker: str) -> Draft:
         seen = registers.get(self._store, self._form, record_id)
         assert seen is not None
-        funding = "2" if seen.base["funding"] == "1" else "1"
+        other = "2" if seen.base["funding"] == "1" else "1"
+        funding = self._orders.funding or other
         return Draft(
             draft_id=uuid7(),
             form=FORM,
