@@ -45,12 +45,10 @@ def password(*, twice: bool = False) -> str:
     given = os.environ.get(PASSWORD)
     if given:
         return given
-    try:
-        typed = getpass.getpass("口令：")
-        again = getpass.getpass("再输一次：") if twice else typed
-    except (EOFError, OSError) as error:
-        raise CommandError(f"没有口令。请设置环境变量 {PASSWORD}。") from error
-    if again != typed:
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise CommandError(f"没有口令。请设置环境变量 {PASSWORD}。")
+    typed = getpass.getpass("口令：")
+    if twice and getpass.getpass("再输一次：") != typed:
         raise CommandError("两次输入的口令不同。")
     return typed
 

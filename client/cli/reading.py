@@ -87,10 +87,10 @@ def _staffing(args: argparse.Namespace) -> tuple[dict[str, Any], str]:
         for (unit, status, published), n in counts
     )
     made = staffing(units, people, codelists()["person_status"], Scope(args.scope))
-    figures = made.figures()
-    rows: list[tuple[Any, ...]] = [(STAFFING[key], each) for key, each in figures.items()]
+    keyed = made.figures()
+    rows: list[tuple[Any, ...]] = [(STAFFING[key], each) for key, each in keyed.items()]
     notes = [*map(str, made.rates), *(f"注：{each}" for each in made.footnotes)]
-    return figures, "\n".join([table(rows), "", *notes])
+    return keyed, "\n".join([table(rows), "", *notes])
 
 
 REPORTS: dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], str]]] = {

@@ -197,7 +197,7 @@ def test_the_office_can_recover_the_key_of_an_enrolled_store(store: Store) -> No
     path = keyfile.beside(store.path)
     keyfile.create(path, "forgotten", CHEAP)
     office = new_identity()
-    who = identity.Identity(*["x"] * 10, recovery_recipient=recipient_of(office))
+    who = identity.Identity(*["x"] * 10, recipient_of(office))
     identity.save(store, who)
     sealed = base64.b64decode(keyfile.recovery(path))
     opened = open_payload(sealed, 2 * len(store.key) + 1, 1, office)
