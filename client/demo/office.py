@@ -54,7 +54,7 @@ class DemoOffice:
         line = self._process.stdout.readline() if self._process.stdout is not None else ""
         if not line:
             self.stop()
-            raise OfficeFailedError(f"公开办没有启动,原因见 {self.folder / 'office.log'}。")
+            raise OfficeFailedError(f"公开办没有启动，原因见 {self.folder / 'office.log'}。")
         self.url = str(json.loads(line)["url"])
 
     def run(self, *args: str) -> Any:

@@ -18,7 +18,7 @@ from core.numbers.resident_id import check_digit
 UNIT_INITIALS = "czj"  # 财政局: no administrative post is free there, others are
 NAME = "覃晓岚"
 _FIRST_17 = "42058319920817" + "992"
-COMMENT = "职务与批准文件不一致,请核对"
+COMMENT = "职务与批准文件不一致，请核对"
 
 
 @dataclass
@@ -157,7 +157,7 @@ class Officer:
             raise NotSeenError("F8 没有把光标带到编制类型")
         self._choose("编制类型", "19")
         self.hands.until(lambda: not self.eyes.has_issue("vacancy"), "改正后错误仍在")
-        return "行政编制没有空编,改为机关其他编制"
+        return "行政编制没有空编，改为机关其他编制"
 
     def explain_warning(self) -> str:
         """No approval document is attached: sent with a written reason."""
@@ -165,11 +165,11 @@ class Officer:
         self.hands.press("Ctrl+Return")
         self.hands.until(lambda: self.eyes.has_issue("attachment_missing"), "没有提示缺少附件")
         self.hands.picture("warning")
-        self.hands.type("批准文件正在用印,三日内补送")
+        self.hands.type("批准文件正在用印，三日内补送")
         self.hands.press("Return")
         self.hands.until(self.eyes.is_ready, "写明说明后仍不能上报")
         self.hands.picture("entry")
-        return "批准文件后补,已写明"
+        return "批准文件后补，已写明"
 
     def submit(self) -> str:
         """Ctrl+Enter."""
@@ -256,7 +256,8 @@ class Officer:
 
     def _has_receipt(self) -> bool:
         line = self.eyes.chosen()
-        return line is not None and line.has_receipt
+        card = self.eyes.outbox.detail.receipt
+        return line is not None and line.has_receipt and bool(card.verdict.text())
 
     # --- small moves ------------------------------------------------------------------------
 

@@ -43,13 +43,13 @@ def _open_window(base: Path, password: str) -> int:
     from client import app
 
     office = DemoOffice(base / "office")
-    _say("正在准备示例县和公开办,第一次大约半分钟……")
+    _say("正在准备示例县和公开办，第一次大约半分钟……")
     office.start()
     try:
         where = paths(base / "client")
         prepare(where, office, password)
-        _say(f"窗口的口令:{password}")
-        _say(f"审核页面:{office.url}/desk  账号 {REVIEWER}  密码 {REVIEWER_PASSWORD}")
+        _say(f"窗口的口令：{password}")
+        _say(f"审核页面：{office.url}/desk  账号 {REVIEWER}  密码 {REVIEWER_PASSWORD}")
         return app.run(where.base)
     finally:
         office.stop()
@@ -123,10 +123,10 @@ def _verify(where: Paths, password: str, submission_id: str) -> str:
                 item.receipt, who.office, submission_id=submission_id, digest=item.digest
             )
         except WireError as error:
-            raise NotSeenError(f"回执不对:{error}") from error
+            raise NotSeenError(f"回执不对：{error}") from error
     finally:
         store.close()
-    return f"回执第 {receipt.log_index} 号,{receipt.received_at}"
+    return f"回执第 {receipt.log_index} 号，{receipt.received_at}"
 
 
 def _print_json(story: Story, pictures: list[Path], *, verified: bool) -> None:

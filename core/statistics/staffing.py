@@ -32,9 +32,9 @@ class Scope(StrEnum):
 
 
 SCOPE_TITLES: Mapping[Scope, str] = {
-    Scope.IN_SERVICE: "在编在职,不含非在职人员和其他岗位",
+    Scope.IN_SERVICE: "在编在职，不含非在职人员和其他岗位",
     Scope.INCL_NOT_IN_SERVICE: "在编在职加非在职人员",
-    Scope.INCL_OTHER_POSTS: "在编在职加在职不在编、其他岗位,不含非在职人员",
+    Scope.INCL_OTHER_POSTS: "在编在职加在职不在编、其他岗位，不含非在职人员",
 }
 
 
@@ -98,15 +98,15 @@ class Staffing:
         """What the figures include, in words, for the foot of the report."""
         organs, others = self.organs, self.public_institutions
         in_post = organs.classified_in_post + others.classified_in_post
-        classified = f"涉密机构 {self.classified_units} 个,核定 {self.classified_posts} 名"
+        classified = f"涉密机构 {self.classified_units} 个，核定 {self.classified_posts} 名"
         notes = [
-            f"实有人员口径:{SCOPE_TITLES[self.scope]}",
-            f"{classified},在编 {in_post} 名:计入统计,不公开",
-            f"卡片数含涉密机构在编 {in_post} 名(只报合计),不含非在职人员",
-            "公开率取各项中最低的一项,保留 1 位小数,四舍五入",
+            f"实有人员口径：{SCOPE_TITLES[self.scope]}",
+            f"{classified}，在编 {in_post} 名：计入统计，不公开",
+            f"卡片数含涉密机构在编 {in_post} 名（只报合计），不含非在职人员",
+            "公开率取各项中最低的一项，保留 1 位小数，四舍五入",
         ]
         if self.unplaced:
-            notes.append(f"另有 {self.unplaced} 人的所在单位不在册,未计入")
+            notes.append(f"另有 {self.unplaced} 人的所在单位不在册，未计入")
         return tuple(notes)
 
     def figures(self) -> dict[str, int | float | None]:

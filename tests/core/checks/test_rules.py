@@ -136,7 +136,7 @@ def test_no_post_is_free_when_as_many_are_in_post_as_authorised() -> None:
     assert issue.pointer == "/post_kind"
     assert issue.params["authorised"] == issue.params["in_post"] == 3
     text = sentence(forms()["person"], issue)
-    assert "枝江市样例局的行政编制没有空编:核定 3 名,在编 3 名" in text
+    assert "枝江市样例局的行政编制没有空编：核定 3 名，在编 3 名" in text
     assert "R2" in legal_basis(forms()["person"], issue)
 
 

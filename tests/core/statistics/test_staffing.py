@@ -89,7 +89,7 @@ def test_footnotes_say_what_the_classified_unit_adds(
     county: list[tuple[str, dict[str, Any]]],
 ) -> None:
     text = "\n".join(compute(county).footnotes)
-    assert "涉密机构 1 个,核定 7 名,在编 3 名" in text
+    assert "涉密机构 1 个，核定 7 名，在编 3 名" in text
     assert "不在册" not in text
 
 
