@@ -13,6 +13,7 @@ from client.services.troubles import LASTING, line_sentence
 class LineKind(StrEnum):
     """How things stand with the office."""
 
+    UNKNOWN = "unknown"  # the store was not asked yet
     UNENROLLED = "unenrolled"
     NEVER = "never"  # enrolled, not visited yet
     SYNCING = "syncing"
@@ -25,7 +26,7 @@ class LineKind(StrEnum):
 class LineState:
     """What the top line shows. `code` is the last trouble (client.sync.troubles)."""
 
-    is_enrolled: bool = False
+    is_enrolled: bool | None = None  # None: not known yet
     is_syncing: bool = False
     waiting: int = 0
     synced_at: datetime | None = None
@@ -34,6 +35,8 @@ class LineState:
     @property
     def kind(self) -> LineKind:
         """The one kind that counts."""
+        if self.is_enrolled is None:
+            return LineKind.UNKNOWN
         if not self.is_enrolled:
             return LineKind.UNENROLLED
         if self.is_syncing:
@@ -46,6 +49,8 @@ class LineState:
         """One line: `已连接 · 3 分钟前同步`, `离线 · 12 件待报，联网后自动上报`."""
         waiting = f"{self.waiting} 件待报"
         match self.kind:
+            case LineKind.UNKNOWN:
+                return ""
             case LineKind.UNENROLLED:
                 return f"未登记 · {waiting}" if self.waiting else "未登记 · 内容保存在本机"
             case LineKind.SYNCING:
@@ -62,6 +67,6 @@ class LineState:
 
     def explanation(self) -> str:
         """What is wrong and what to do; empty where nothing is."""
-        if not self.is_enrolled:
+        if self.is_enrolled is False:
             return line_sentence("not_enrolled")
         return line_sentence(self.code) if self.code else ""

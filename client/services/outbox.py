@@ -79,6 +79,11 @@ class Line:
         return "approved" if self.state is State.APPROVED else "review"
 
     @property
+    def shown_state(self) -> str:
+        """The state as a badge shows it: what was mended and sent again is `superseded`."""
+        return "superseded" if self.group == "done" else str(self.state)
+
+    @property
     def may_mend(self) -> bool:
         """Whether it can be opened again as a draft."""
         return self.state in ANSWERED and not self.superseded_by

@@ -132,6 +132,8 @@ class Workplace(QWidget):
             if self.current:
                 self._past = [*self._past[-9:], self.current]
             self.current = name
+            if self.bar.message is not None and self.bar.message.tone is Tone.RETURNED:
+                self.bar.clear()  # It asked to come here, or the officer has something better.
             self._stack.setCurrentWidget(page)
             self.rail.show_page(name)
             self.window().setWindowTitle(f"{page.title} · 直报")
@@ -200,7 +202,7 @@ class Workplace(QWidget):
     def _on_sync_asked(self) -> None:
         if self._desk.sync.state.is_enrolled:
             self._desk.sync.sync_now()
-        else:
+        elif self._desk.sync.state.is_enrolled is False:
             text = line_sentence("not_enrolled")
             self.say(Message(text, Tone.WARNING, "去登记", lambda: self.show_page("settings")))
 
@@ -238,7 +240,7 @@ class Workplace(QWidget):
 
     def _on_counted(self, counts: Counts) -> None:
         before, self._answered = self._answered, counts.answered
-        if before is not None and counts.answered > before:
+        if before is not None and counts.answered > before and self.current != "outbox":
             text = f"公开办有新答复，{counts.answered} 件要修改。"
             self.say(Message(text, Tone.RETURNED, "查看", self._show_answered))
         button = self.rail.buttons.get("outbox")

@@ -116,7 +116,9 @@ class Rail(QWidget):
         )
 
     def show_page(self, name: str) -> None:
-        """Marks the page that is on the screen; none for pages that are not on the rail."""
+        """Marks the page on the screen; one that is not on the rail belongs to the one before."""
+        if name not in self.buttons:
+            return
         self._group.setExclusive(False)
         for each, button in self.buttons.items():
             button.setChecked(each == name)

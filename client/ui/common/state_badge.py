@@ -36,6 +36,7 @@ BADGES = {
     "returned": Badge("退回", Tone.RETURNED),
     "rejected": Badge("不予受理", Tone.ERROR),
     "conflict": Badge("有冲突", Tone.WARNING, "git-compare"),
+    "superseded": Badge("已改报", Tone.WAITING, "check-check"),
 }
 
 

@@ -18,6 +18,7 @@ from client.ui.common.search_edit import SearchEdit
 from client.ui.theme import Tone
 
 _LOOKS = {
+    LineKind.UNKNOWN: ("wifi", Tone.WAITING),
     LineKind.UNENROLLED: ("unlink", Tone.WAITING),
     LineKind.NEVER: ("wifi", Tone.WAITING),
     LineKind.SYNCING: ("refresh-cw", Tone.HINT),
@@ -100,12 +101,13 @@ class TopLine(QWidget):
     def _tell(self) -> None:
         icon, tone = _LOOKS[self._state.kind]
         self._picture.show_icon(theme.icon(icon, tone))
+        self._picture.setVisible(self._state.kind is not LineKind.UNKNOWN)
         self.words.setText(self._state.words(self._now()))
         explanation = self._state.explanation()
         for each in (self.words, self._picture):
             each.setToolTip(explanation)
         self.words.setAccessibleDescription(explanation)
-        self.sync_button.setEnabled(self._state.is_enrolled and not self._state.is_syncing)
+        self.sync_button.setEnabled(bool(self._state.is_enrolled) and not self._state.is_syncing)
 
 
 def _tool(icon: str, name: str, action_id: str, signal: object) -> QToolButton:

@@ -95,9 +95,12 @@ class Detail(QScrollArea):
         self.setWidget(inner)
 
     def show_line(self, line: Line) -> None:
-        """Shows another submission; its receipt and conflict come later."""
+        """Shows another submission, or another state of it; receipt and conflict come later."""
+        if self.line is None or self.line.submission_id != line.submission_id:
+            self.receipt.clear()
+            self.conflict.show_rows(())
         self.line = line
-        self.badge.show_badge(badge_of(line.state))
+        self.badge.show_badge(badge_of(line.shown_state))
         self.title.setText(line.title)
         self.subtitle.setText(" · ".join(each for each in (line.flow_title, line.unit) if each))
         mended = "已改好并再次上报。" if line.superseded_by else ""
@@ -106,11 +109,8 @@ class Detail(QScrollArea):
         waits = line.state in {State.QUEUED, State.SENDING}
         self.trouble.say(f"{line.last_error}{tries}" if waits else "", Tone.WARNING)
         self.remarks.show_remarks(line.remarks, may_mend=line.may_mend)
-        self.conflict.show_rows(())
         self.mend.setVisible(line.may_mend)
         self.times.setText(_times(line))
-        self.receipt.setVisible(line.has_receipt)
-        self.receipt.clear()
 
     def show_receipt(self, view: ReceiptView) -> None:
         """The receipt came out of the store."""
@@ -232,15 +232,16 @@ class ReceiptCard(Card):
         self.clear()
 
     def clear(self) -> None:
-        """Shows nothing until a receipt comes."""
+        """Hidden until a receipt comes."""
         self._view = None
+        self.hide()
         empty(self._rows)
         self.verdict.say("")
-        self.copy.setEnabled(False)
-        self.print.setEnabled(False)
 
     def show_view(self, view: ReceiptView) -> None:
         """Shows a receipt."""
+        if view == self._view:
+            return
         self.clear()
         self._view = view
         self.verdict.say(view.sentence, Tone.DONE if view.is_verified else Tone.ERROR)
@@ -251,8 +252,7 @@ class ReceiptCard(Card):
             words.setFont(theme.font(tabular=True))
             self._rows.addWidget(quiet(name, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
             self._rows.addWidget(words, row, 1)
-        self.copy.setEnabled(True)
-        self.print.setEnabled(True)
+        self.show()
 
     @Slot()
     def _on_copy(self) -> None:

@@ -59,7 +59,7 @@ class LineModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return line.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{line.title}，{line.flow_title}，{badge_of(line.state).text}"
+            return f"{line.title}，{line.flow_title}，{badge_of(line.shown_state).text}"
         if role == Qt.ItemDataRole.UserRole:
             return line
         return None
@@ -85,7 +85,7 @@ class LineDelegate(QStyledItemDelegate):
         top.setTop(whole.top() + theme.space(1))
         top.setHeight(whole.height() // 2 - theme.space(1))
         small = theme.font(0.95)
-        badge = badge_of(line.state)
+        badge = badge_of(line.shown_state)
         column = max(badge_size(each, small).width() for each in BADGES.values())
         paint_badge(
             painter, QRect(top.topLeft(), QSize(column, top.height())), badge, colors, small

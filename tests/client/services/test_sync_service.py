@@ -110,7 +110,7 @@ def test_the_first_visit_comes_when_it_is_due(sync: SyncService, courier: FakeCo
     assert courier.visits == 0
     left = sync.next_in()
     assert left is not None
-    assert 119 < left <= 120
+    assert 110 < left < 130  # Qt lets long timers be some percent off
 
 
 def test_what_waits_is_carried_at_once(
@@ -133,7 +133,7 @@ def test_after_every_visit_a_timer_exists(
         qtbot.waitUntil(lambda before=before: courier.visits == before + 1)
         left = sync.next_in()
         assert left is not None
-        assert 70 < left <= 77
+        assert 70 < left < 85
         assert sync.state.code == code
 
 

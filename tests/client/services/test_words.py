@@ -112,8 +112,9 @@ AGO = NOW - timedelta(minutes=3)
 @pytest.mark.parametrize(
     ("state", "kind", "words"),
     [
-        (LineState(), LineKind.UNENROLLED, "未登记 · 内容保存在本机"),
-        (LineState(waiting=2), LineKind.UNENROLLED, "未登记 · 2 件待报"),
+        (LineState(), LineKind.UNKNOWN, ""),
+        (LineState(is_enrolled=False), LineKind.UNENROLLED, "未登记 · 内容保存在本机"),
+        (LineState(is_enrolled=False, waiting=2), LineKind.UNENROLLED, "未登记 · 2 件待报"),
         (LineState(is_enrolled=True), LineKind.NEVER, "尚未同步"),
         (LineState(is_enrolled=True, waiting=1), LineKind.NEVER, "尚未同步 · 1 件待报"),
         (LineState(is_enrolled=True, is_syncing=True), LineKind.SYNCING, "正在同步……"),
@@ -155,6 +156,7 @@ def test_the_line_in_words(state: LineState, kind: LineKind, words: str) -> None
 
 
 def test_the_line_explains_what_is_wrong() -> None:
-    assert "尚未与公开办登记" in LineState().explanation()
+    assert "尚未与公开办登记" in LineState(is_enrolled=False).explanation()
+    assert LineState().explanation() == ""
     assert LineState(is_enrolled=True).explanation() == ""
     assert "浏览器" in LineState(is_enrolled=True, code="portal").explanation()

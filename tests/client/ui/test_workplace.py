@@ -159,7 +159,7 @@ class TestLine:
     def test_without_enrolment_it_says_what_to_do_and_leads_there(
         self, workplace: Workplace, world: FakeWorld
     ) -> None:
-        world.sync.show(LineState())
+        world.sync.show(LineState(is_enrolled=False))
         shortcut(workplace, Qt.Key.Key_R, CTRL)
         assert "尚未与公开办登记" in workplace.bar.text()
         workplace.bar.action_button.setFocus()

@@ -139,6 +139,7 @@ def test_what_was_mended_and_sent_again_asks_for_nothing(
     line = page.chosen()
     assert line is not None
     assert line.group == "done"
+    assert page.detail.badge.accessibleName() == "已改报"
     assert page.detail.mend.isHidden()
     assert page.detail.words.text() == "已改好并再次上报。"
 

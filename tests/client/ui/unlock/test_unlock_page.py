@@ -98,7 +98,7 @@ class TestFirstRun:
         assert world.sync.enrolled == []
 
     def test_enrolling_may_wait(self, world: FakeWorld, fresh: MainWindow) -> None:
-        world.sync.state = LineState()
+        world.sync.state = LineState(is_enrolled=False)
         enter(GOOD)
         enter(GOOD)
         for _ in range(3):
