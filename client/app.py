@@ -6,21 +6,23 @@ unlock page is painted → what opening needs is imported in the background whil
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import filelock
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator, Slot
 from PySide6.QtWidgets import QApplication
 
 from client import logs
 from client import settings as look_file
-from client.background import Background
+from client.background import Background, Lane
 from client.paths import Paths, paths
 from client.services.session import SessionService, Why
 from client.services.troubles import is_trouble, sentence
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("zhibao.app")
 
+_BREATH_MS = 5
 DEADLINE = 5.0  # seconds that work may take to end when the program closes
 
 
@@ -120,6 +123,21 @@ def application_for(look: Look) -> QApplication:
     return application
 
 
+def use_offscreen() -> None:
+    """Lets Qt draw without a screen; to be called before the application object is made.
+
+    The offscreen platform has no window manager to ask and says so again and again; that talk is
+    kept off stderr, everything else goes there.
+    """
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+    def tell(_kind: QtMsgType, _where: QMessageLogContext, text: str) -> None:
+        if not text.startswith("This plugin does not support") and sys.stderr is not None:
+            sys.stderr.write(text + "\n")
+
+    qInstallMessageHandler(tell)
+
+
 def pages() -> tuple[PageEntry, ...]:
     """The pages of the window; each imports what it needs when it is first shown."""
     return (
@@ -197,10 +215,69 @@ def _start_log(where: Paths) -> logs.LastLines | None:
         return None
 
 
+# What the desk is made of, so that opening the store only has to put it together.
+_SERVICES = (
+    "client.services.courier",
+    "client.services.entry",
+    "client.services.entry_shelf",
+    "client.services.home",
+    "client.services.outbox",
+    "client.services.registers",
+    "client.services.settings",
+    "client.services.sync",
+    "client.sync.engine",
+)
+_SCREENS = (
+    "client.ui.common.message_bar",
+    "client.ui.common.search_edit",
+    "client.ui.common.top_line",
+    "client.ui.workplace",
+    "client.ui.home.tasks",
+    "client.ui.home.page",
+    "client.ui.registers.tree",
+    "client.ui.registers.page",
+    "client.ui.outbox.detail",
+    "client.ui.outbox.page",
+    "client.ui.entry.form_view",
+    "client.ui.entry.page",
+    "client.ui.settings.page",
+)
+
+
+class _Preloader(QObject):
+    """Imports the screens one by one between the officer's keystrokes."""
+
+    def __init__(self, names: Sequence[str], parent: QObject) -> None:
+        super().__init__(parent)
+        self._left = list(reversed(names))
+        self._timer = QTimer(self)
+        self._timer.setInterval(_BREATH_MS)
+        self._timer.timeout.connect(self._on_breath)
+        self._timer.start()
+
+    @Slot()
+    def _on_breath(self) -> None:
+        if self._left:
+            importlib.import_module(self._left.pop())
+        else:
+            self._timer.stop()
+
+
+def _import_services() -> None:
+    for name in _SERVICES:
+        importlib.import_module(name)
+
+
 def _after_paint(client: Client) -> None:
     from client.ui.common.doorbell import Doorbell, name_of
 
     client.session.warm_up()
+    client.background.run(
+        Lane.DATABASE,
+        _import_services,
+        done=lambda _: _Preloader(_SCREENS, client.window),
+        owner=client.window,
+    )
     client.doorbell = Doorbell(name_of(str(client.paths.base)), client.application)
     client.doorbell.rung.connect(client.window.raise_window)
 
