@@ -5,7 +5,6 @@ Works in a temporary folder and touches nothing else.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -123,10 +122,10 @@ def _network(_: Path) -> str:
 
 
 def _window(folder: Path) -> str:
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from client import app
     from client.paths import paths
 
+    app.use_offscreen()
     running = app.start(paths(folder / "window"))
     try:
         picture = running.window.grab()

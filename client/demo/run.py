@@ -32,7 +32,9 @@ def demo(base_dir: Path | None, *, headless: bool, as_json: bool, out: Path = Pa
     password = os.environ.get("ZHIBAO_PASSWORD") or PASSWORD
     if not headless:
         return _open_window(paths(base_dir).base / "demo", password)
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from client import app
+
+    app.use_offscreen()
     if base_dir is not None:
         return _play(base_dir, password, out, as_json=as_json)
     with tempfile.TemporaryDirectory(prefix="zhibao-demo-") as folder:
