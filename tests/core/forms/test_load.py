@@ -220,7 +220,7 @@ def test_messages_are_read_and_broken_ones_named(
 ) -> None:
     assert "{field}" in messages("checks")["required"]
     assert resource("messages", "checks.toml").is_file()
-    monkeypatch.setattr("core.resources.files", lambda _package: tmp_path)
+    monkeypatch.setattr("core.resource_files.files", lambda _package: tmp_path)
     (tmp_path / "messages").mkdir()
     (tmp_path / "messages" / "one.toml").write_text("a = 1", encoding="utf-8")
     (tmp_path / "messages" / "two.toml").write_text("a = ", encoding="utf-8")
