@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject
@@ -50,7 +51,7 @@ def test_the_database_lane_runs_one_job_at_a_time_in_order(
 
     ended: list[object] = []
     for number in range(50):
-        background.run(Lane.DATABASE, lambda n=number: work(n), done=ended.append)
+        background.run(Lane.DATABASE, partial(work, number), done=ended.append)
     qtbot.waitUntil(lambda: len(ended) == 50)
     assert order == list(range(50))
     assert set(most) == {1}
@@ -97,11 +98,15 @@ def test_nothing_is_called_once_the_owner_is_destroyed(
     forgotten: QObject | None = QObject()
     parent = QObject()
     child = QObject(parent)
+
+    def remember(name: str, _: object) -> None:
+        seen.append(name)
+
     for owner, name in ((forgotten, "forgotten"), (child, "child"), (None, "nobody's")):
         background.run(
             Lane.DATABASE,
             lambda: go.wait(DEADLINE),
-            done=lambda _, name=name: seen.append(name),
+            done=partial(remember, name),
             owner=owner,
         )
     gone: list[bool] = []
@@ -140,7 +145,7 @@ def counting(stopped: Callable[[], None]) -> Iterator[int]:
 
 
 def test_a_generator_tells_its_steps_and_its_result(background: Background, qtbot: QtBot) -> None:
-    def work() -> Iterator[int]:
+    def work() -> Generator[int, None, str]:
         yield 1
         yield 2
         return "end"

@@ -21,7 +21,7 @@ def memory(tmp_path: Path) -> Iterator[logs.LastLines]:
 
 def failed_with(text: str) -> BaseException:
     try:
-        {}[text]
+        dict[str, int]()[text]
     except KeyError as error:
         found = ValueError(f"bad value {text}")
         found.__cause__ = error

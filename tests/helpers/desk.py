@@ -238,11 +238,12 @@ class FakeWorld:
 
     def desk(self) -> Desk:
         parts: Any = self
+        absent: Any = None
         return Desk(
             session=self.session,
             home=parts.home,
-            registers=None,
-            entry=None,
+            registers=absent,
+            entry=absent,
             outbox=parts.outbox,
             sync=parts.sync,
             settings=parts.settings,

@@ -25,6 +25,11 @@ from tests.helpers.stores import draft, person_form, store, store_path, store_te
 __all__ = ["store", "store_path", "store_template"]
 
 
+def visited(courier: FakeCourier, times: int) -> Callable[[], bool]:
+    """The fact to wait for: so many visits were paid."""
+    return lambda: courier.visits == times
+
+
 @dataclass
 class FakeCourier:
     """Answers as it is told."""
@@ -128,9 +133,9 @@ def test_after_every_visit_a_timer_exists(
     sync.start()
     for code in ("", "no_line", "revoked"):
         courier.answers = Visit(77.0, code, 0.0)
-        before = courier.visits
+        wanted = courier.visits + 1
         sync.sync_now()
-        qtbot.waitUntil(lambda before=before: courier.visits == before + 1)
+        qtbot.waitUntil(visited(courier, wanted))
         left = sync.next_in()
         assert left is not None
         assert 70 < left < 85

@@ -76,7 +76,7 @@ SCREENS = {
 }
 
 
-@pytest.fixture(params=SCREENS.values(), ids=SCREENS.keys())
+@pytest.fixture(params=list(SCREENS.values()), ids=list(SCREENS))
 def screen(request: pytest.FixtureRequest, window: MainWindow, world: FakeWorld) -> QWidget:
     found: QWidget = request.param(window, world)
     return found

@@ -375,7 +375,8 @@ def test_the_store_is_asked_alone_where_the_rest_is_known() -> None:
 
 
 def test_hostile_shapes_never_break_a_check() -> None:
-    for bad in (None, [], {}, 1.5, [[]], {"a": []}, 2**80, True):
+    shapes: tuple[Any, ...] = (None, [], {}, 1.5, [[]], {"a": []}, 2**80, True)
+    for bad in shapes:
         for form, values in (("person", joining()), ("institution", institution())):
             for name in [*values, "movements", "posts", "photo"]:
                 find(form, "join" if form == "person" else "posts", {**values, name: bad})

@@ -107,7 +107,7 @@ def test_the_state_is_told_in_words(page: OutboxPage) -> None:
 def test_a_conflict_shows_what_was_what_is_mine_and_what_is_theirs(page: OutboxPage) -> None:
     choose(page, State.CONFLICT)
     table = page.detail.conflict.table
-    row = [table.item(0, column).text() for column in range(4)]
+    row = [item.text() for column in range(4) if (item := table.item(0, column))]
     assert row == ["学历", "大学专科", "大学本科", "硕士研究生"]
     choose(page, State.APPROVED)
     assert page.detail.conflict.isHidden()
