@@ -188,6 +188,7 @@ class IssuePanel(QWidget):
                 self._announce(issue)
             if self._list.indexOf(self._cards[key]) != place:
                 self._list.insertWidget(place, self._cards[key])
+                self._cards[key].show()
         self._tell(shown, next_missing)
 
     def order(self) -> list[str]:
@@ -217,18 +218,6 @@ class IssuePanel(QWidget):
             self._scroll.ensureWidgetVisible(best)
             best.reason.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return True
-
-    def chain(self) -> list[QWidget]:
-        """What takes the cursor here, in order."""
-        found: list[QWidget] = []
-        for place in range(self._list.count()):
-            item = self._list.itemAt(place)
-            card = item.widget() if item is not None else None
-            if isinstance(card, IssueCard):
-                found.append(card)
-                if card.reason is not None:
-                    found.append(card.reason)
-        return found
 
     def _card(self, shown: ShownIssue) -> IssueCard:
         issue = shown.issue

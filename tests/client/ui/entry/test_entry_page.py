@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QMessageBox,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from client.services.entry import EntryService
 from client.services.entry_session import EntrySession
 from client.services.outbox import ShowSubmissions
 from client.services.targets import NewChange, OpenDraft, Reopen
+from client.ui import theme
 from client.ui.common.message_bar import Message
 from client.ui.common.page import Go
+from client.ui.entry.fields.attachment import AttachmentEditor, size_text
 from client.ui.entry.fields.choice import ChoiceEditor
 from client.ui.entry.form_view import FormView
 from client.ui.entry.page import EntryPage
+from client.ui.entry.tone_label import ToneLabel
 from client.ui.theme import Tone
 from core.changes.draft import Comment
 from tests.helpers.entry_shelf import UNIT, FakeShelf, FakeTrouble, make_room
@@ -426,6 +438,113 @@ def test_a_closed_table_says_which_flow_opens_it(screen: Screen) -> None:
     grid = screen.form.grids["posts"]
     assert not grid.add_button.isVisible()
     assert grid.cells == {}
+
+
+# --- documents ---
+
+
+def drop(target: QWidget, *paths: Path) -> None:
+    """Drop files on *target*, as a file manager would."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(each)) for each in paths])
+    buttons, none = Qt.MouseButton.LeftButton, Mod.NoModifier
+    copy = Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(QPoint(1, 1), copy, data, buttons, none)
+    QCoreApplication.sendEvent(target, enter)
+    assert enter.isAccepted()
+    QCoreApplication.sendEvent(target, QDropEvent(QPointF(1, 1), copy, data, buttons, none))
+
+
+def documents(folder: Path, *names: str) -> list[Path]:
+    made = [folder / each for each in names]
+    for each in made:
+        each.write_bytes(b"%PDF-1.4" + each.name.encode())
+    return made
+
+
+def test_documents_are_dropped_listed_and_removed(screen: Screen, tmp_path: Path) -> None:
+    screen.open(JOIN)
+    screen.form.head.files.button.setFocus()
+    drop(screen.form.head.files, *documents(tmp_path, "批复.pdf", "公示.jpg"))
+    assert [each.name for each in screen.session.draft.attachments] == ["批复.pdf", "公示.jpg"]
+    remove = next(
+        each
+        for each in screen.form.head.findChildren(QToolButton)
+        if each.accessibleName() == "移除附件 批复.pdf"
+    )
+    remove.click()
+    assert [each.name for each in screen.session.draft.attachments] == ["公示.jpg"]
+
+
+def test_documents_are_chosen_by_key(screen: Screen, tmp_path: Path) -> None:
+    screen.open(JOIN)
+    shortcut(screen.page, Key.Key_A, Mod.ControlModifier | Mod.ShiftModifier)
+    dialog = screen.page.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.filesSelected.emit([str(each) for each in documents(tmp_path, "批复.pdf")])
+    dialog.close()
+    assert [each.name for each in screen.session.draft.attachments] == ["批复.pdf"]
+
+
+def test_a_photo_is_dropped_on_its_field_and_taken_away(screen: Screen, tmp_path: Path) -> None:
+    screen.open(JOIN)
+    screen.go("/photo")
+    editor = screen.form.rows["/photo"].editor
+    assert isinstance(editor, AttachmentEditor)
+    drop(editor.target(), *documents(tmp_path, "照片.jpg"))
+    assert editor.text() == "照片.jpg"
+    editor.findChildren(QToolButton)[0].click()
+    assert "photo" not in screen.session.draft.values
+
+
+def test_what_may_not_be_attached_is_said(screen: Screen, tmp_path: Path) -> None:
+    screen.open(JOIN)
+    drop(screen.form.head.files, *documents(tmp_path, "程序.exe"))
+    assert "不是可上传的格式" in screen.said[-1].text
+
+
+@pytest.mark.parametrize(("size", "words"), [(12, "12 B"), (2048, "2.0 KB"), (5 * 2**20, "5.0 MB")])
+def test_sizes_are_told_as_people_read_them(size: int, words: str) -> None:
+    assert size_text(size) == words
+
+
+# --- the list of issues ---
+
+
+def test_a_card_leads_to_its_field_by_key_and_by_mouse(screen: Screen) -> None:
+    screen.open(AMEND)
+    screen.session.set_text("/seconded", "是")
+    screen.session._checker.run()
+    card = next(each for each in issue_cards(screen) if each.pointer == "/seconded_to")
+    card.setFocus()
+    press(Key.Key_Return)
+    assert screen.form.here == "/seconded_to"
+    screen.go("/position")
+    QTest.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert screen.form.here == "/seconded_to"
+
+
+def test_an_issue_that_is_mended_leaves_the_list(screen: Screen) -> None:
+    screen.open(AMEND)
+    screen.session.set_text("/seconded", "是")
+    screen.session._checker.run()
+    screen.session.set_text("/seconded", "否")
+    screen.session._checker.run()
+    assert issue_cards(screen) == []
+
+
+def test_the_page_follows_the_scheme(screen: Screen, qtbot: QtBot) -> None:
+    screen.open(AMEND)
+    screen.session.set_text("/seconded", "是")
+    screen.session._checker.run()
+    before = QApplication.palette()
+    label = issue_cards(screen)[0].findChildren(ToneLabel)[0]
+    light = label.palette().color(label.foregroundRole())
+    try:
+        QApplication.setPalette(theme.palette(dark=not theme.is_dark(before)))
+        qtbot.waitUntil(lambda: label.palette().color(label.foregroundRole()) != light)
+    finally:
+        QApplication.setPalette(before)
 
 
 # --- saving ---
