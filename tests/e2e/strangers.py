@@ -7,10 +7,15 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
 
+from core.wire.protocol import H_IDEMPOTENCY
 from office import keys
-from tests.e2e.county import COUNTY, County
+from tests.e2e.county import COUNTY, PATIENCE, County
 
 Stranger = Callable[[], AbstractContextManager[str]]
 
@@ -45,18 +50,56 @@ def answering(status: str, body: bytes = b"", *headers: str, length: int | None 
             self.rfile.read(size)
             self.wfile.write(content)
 
-    @contextmanager
-    def served() -> Iterator[str]:
-        with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
-            thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-            thread.start()
-            try:
-                yield f"http://127.0.0.1:{server.server_address[1]}"
-            finally:
-                server.shutdown()
-                thread.join()
+    return lambda: _serving(socketserver.TCPServer(("127.0.0.1", 0), Handler))
 
-    return served
+
+@contextmanager
+def swallower(office: County, swallowed: list[str]) -> Iterator[str]:
+    """Passes everything on, but the first answer to each envelope never arrives.
+
+    *swallowed* gets the idempotency keys of those.
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            host = urlsplit(office.url).netloc
+            with closing(HTTPConnection(host, timeout=PATIENCE)) as line:
+                line.request(self.command, self.path, body, dict(self.headers))
+                answer = line.getresponse()
+                content = answer.read()
+            key = self.headers.get(H_IDEMPOTENCY, "")
+            if key and key not in swallowed:
+                swallowed.append(key)
+                self.close_connection = True
+                return
+            self.send_response_only(answer.status)
+            for name, value in answer.getheaders():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_any  # noqa: N815 - names of the base class
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing."""
+
+    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
+        yield url
+
+
+@contextmanager
+def _serving(server: socketserver.TCPServer) -> Iterator[str]:
+    with server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.socket.getsockname()[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @contextmanager

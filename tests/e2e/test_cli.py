@@ -23,6 +23,10 @@ from tests.e2e.pair import Pair
 EXPECTED = json.loads((ROOT / "tests" / "data" / "zhijiang_2007.json").read_text(encoding="utf-8"))[
     "expected"
 ]
+# The figures of the year's work are no staffing figures and come with the issues that count them.
+STAFFING = {
+    key: value for key, value in EXPECTED.items() if key not in ("updates_first_half", "enquiries")
+}
 DONE, FOUND_ERRORS, CANNOT, WORK_LEFT = 0, 1, 2, 3
 SYNC = {
     "sent",
@@ -96,8 +100,7 @@ def test_from_an_empty_folder_to_the_figures_of_the_county(tmp_path: Path) -> No
     assert set(synced.value) == SYNC
     report = run("client", base, "report", "staffing")
     assert (report.code, report.err) == (DONE, "")
-    assert report.value == {key: EXPECTED[key] for key in report.value}
-    assert set(report.value) >= {"registers", "cards", "psu_headcount_incl_not_in_service"}
+    assert report.value == STAFFING
     found = run("client", base, "search", "person", "李", "--limit", "3")
     assert (found.code, len(found.value["rows"])) == (DONE, 3)
     assert all("李" in each["name"] for each in found.value["rows"])
@@ -136,7 +139,8 @@ def test_a_draft_is_submitted_sent_returned_mended_and_approved(
     assert (decided.code, decided.value["state"]) == (DONE, "returned")
     assert zhibao("sync").value["returned"] == 1
 
-    pair.run(changes=1, visits="none")
+    mended = pair.run(changes=1, visits="none")
+    assert len(mended.facts("queued")) == 1, mended
     synced = zhibao("sync")
     assert (synced.code, synced.value["received"]) == (DONE, 1)
     (waiting,) = run("office", pair.office.folder, "submissions").value

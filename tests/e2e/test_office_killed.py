@@ -1,4 +1,8 @@
-"""The office is killed between commit and reply: one row, and the same receipt byte for byte."""
+"""The answer is lost after the commit: one row, and the same receipt byte for byte.
+
+The office is killed there and comes back, or its reply is lost on the way. Source: reliability page
+§3, F21 and F40.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,13 @@ import pytest
 
 from core.wire.receipts import open_receipt
 from db import outbox
-from tests.e2e import invariants, office_child
+from tests.e2e import invariants, office_child, strangers
 from tests.e2e.county import County
 from tests.e2e.pair import Pair
 
 PROGRAM = "tests.e2e.office_child"
 MARKERS = ("甲-0", "甲-1")
+LOST = 25  # answers
 # How many of the two submissions are committed when the office dies there.
 COMMITTED = {
     "after the envelope is noted": 0,
@@ -68,6 +73,27 @@ def _is_whole(office: County) -> bool:
     """The office's file, read by the standard library's SQLite while nobody writes."""
     with closing(sqlite3.connect(office.folder / "office.db")) as connection:
         return bool(connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok")
+
+
+def test_lost_answers_are_asked_for_again_and_are_the_same(pair: Pair) -> None:
+    """Every envelope's first answer is swallowed; the next visit sends the same bytes again."""
+    pair.office.start()
+    swallowed: list[str] = []
+    orders = replace(pair.orders, changes=LOST, visits="each")
+    officer = Pair(pair.office, orders, pair.officers)
+    with strangers.swallower(pair.office, swallowed) as url:
+        first = officer.run(office=url)
+        assert first.code == 3
+        told = first.told + officer.run(office=url).told
+    assert len(swallowed) == LOST
+    assert len(set(swallowed)) == LOST
+    with invariants.opened(officer.base) as store:
+        markers = [f"{orders.marker}-{each}" for each in range(LOST)]
+        assert len(invariants.check_arrived(store, pair.office, markers)) == LOST
+        assert [each.attempts for each in outbox.items(store)] == [2] * LOST
+        invariants.check_confirmed(store, told)
+        invariants.check_store(store)
+        invariants.check_same(store, pair.office)
 
 
 # --- the tests of the tests -------------------------------------------------------------------
