@@ -10,7 +10,6 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,11 +20,9 @@ from PySide6.QtCore import (
     QLibraryInfo,
     QLocale,
     QMessageLogContext,
-    QObject,
     QTimer,
     QtMsgType,
     QTranslator,
-    Slot,
     qInstallMessageHandler,
 )
 from PySide6.QtWidgets import QApplication
@@ -38,17 +35,16 @@ from client.services.session import SessionService, Why
 from client.services.troubles import is_trouble, sentence
 from client.services.vault import DiskVault
 from client.ui import theme
-from client.ui.main_window import MainWindow, PageEntry
+from client.ui.main_window import MainWindow
+from client.ui.pages import Preloader, pages
 
 if TYPE_CHECKING:
     from client.services.desk import Desk
     from client.settings import Look
     from client.ui.common.doorbell import Doorbell
-    from client.ui.common.page import Page
 
 log = logging.getLogger("zhibao.app")
 
-_BREATH_MS = 5
 DEADLINE = 5.0  # seconds that work may take to end when the program closes
 
 
@@ -148,18 +144,6 @@ def use_offscreen() -> None:
     qInstallMessageHandler(tell)
 
 
-def pages() -> tuple[PageEntry, ...]:
-    """The pages of the window; each imports what it needs when it is first shown."""
-    return (
-        PageEntry("home", "今日", "house", _home),
-        PageEntry("registers", "台账", "table-2", _registers),
-        PageEntry("outbox", "上报", "send", _outbox),
-        PageEntry("settings", "设置", "settings", _settings, at_foot=True),
-        PageEntry("entry", "填报", "file-pen", _entry, on_rail=False),
-        PageEntry("help", "快捷键一览", "keyboard", _help, on_rail=False),
-    )
-
-
 def desk_of(client: Client, vault: DiskVault, store: Any) -> Desk:
     """All services of an open store; quick, since none of them asks the store yet."""
     from client.services.courier import OfficeCourier
@@ -237,40 +221,6 @@ _SERVICES = (
     "client.services.sync",
     "client.sync.engine",
 )
-_SCREENS = (
-    "client.ui.common.message_bar",
-    "client.ui.common.search_edit",
-    "client.ui.common.top_line",
-    "client.ui.workplace",
-    "client.ui.home.tasks",
-    "client.ui.home.page",
-    "client.ui.registers.tree",
-    "client.ui.registers.page",
-    "client.ui.outbox.detail",
-    "client.ui.outbox.page",
-    "client.ui.entry.form_view",
-    "client.ui.entry.page",
-    "client.ui.settings.page",
-)
-
-
-class _Preloader(QObject):
-    """Imports the screens one by one between the officer's keystrokes."""
-
-    def __init__(self, names: Sequence[str], parent: QObject) -> None:
-        super().__init__(parent)
-        self._left = list(reversed(names))
-        self._timer = QTimer(self)
-        self._timer.setInterval(_BREATH_MS)
-        self._timer.timeout.connect(self._on_breath)
-        self._timer.start()
-
-    @Slot()
-    def _on_breath(self) -> None:
-        if self._left:
-            importlib.import_module(self._left.pop())
-        else:
-            self._timer.stop()
 
 
 def _import_services() -> None:
@@ -285,11 +235,15 @@ def _after_paint(client: Client) -> None:
     client.background.run(
         Lane.DATABASE,
         _import_services,
-        done=lambda _: _Preloader(_SCREENS, client.window),
+        done=lambda _: _preload(client.window),
         owner=client.window,
     )
     client.doorbell = Doorbell(name_of(str(client.paths.base)), client.application)
     client.doorbell.rung.connect(client.window.raise_window)
+
+
+def _preload(window: MainWindow) -> None:
+    Preloader(window)
 
 
 def _after_opening(desk: Desk) -> None:
@@ -313,39 +267,3 @@ def _on_bug(client: Client, error: BaseException, memory: logs.LastLines | None)
         dialog = BugDialog(report, client.window)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-
-def _home(desk: Desk) -> Page:
-    from client.ui.home.page import HomePage
-
-    return HomePage(desk)
-
-
-def _registers(desk: Desk) -> Page:
-    from client.ui.registers.page import RegistersPage
-
-    return RegistersPage(desk.registers)
-
-
-def _entry(desk: Desk) -> Page:
-    from client.ui.entry.page import EntryPage
-
-    return EntryPage(desk.entry)
-
-
-def _outbox(desk: Desk) -> Page:
-    from client.ui.outbox.page import OutboxPage
-
-    return OutboxPage(desk)
-
-
-def _settings(desk: Desk) -> Page:
-    from client.ui.settings.page import SettingsPage
-
-    return SettingsPage(desk)
-
-
-def _help(desk: Desk) -> Page:
-    from client.ui.help.page import HelpPage
-
-    return HelpPage(desk)

@@ -75,6 +75,7 @@ class SessionService(QObject):
         self._background = background
         self._lay = lay
         self._old_desk: Desk | None = None
+        self._closing_why: Why | None = None
         self._store: Store | None = None
         self._busy = False
         self._idle = QTimer(self)
@@ -127,25 +128,32 @@ class SessionService(QObject):
         else:
             self._idle.stop()
 
-    def lock(self, why: Why = Why.ASKED) -> None:
-        """Lets the screens save, then closes the store; ends in `closed`."""
+    def lock(self, why: Why = Why.ASKED) -> bool:
+        """Lets the screens save, then closes the store; ends in `closed`.
+
+        Asked again meanwhile, to quit outweighs the first reason. False if nothing is open.
+        """
         if self._store is None:
-            return
+            if self._closing_why is not None and why is Why.QUIT:
+                self._closing_why = why
+            return self._closing_why is not None
         self._idle.stop()
         self.closing.emit()
         store, desk = self._store, self.desk
         self._store = self.desk = None
         self._busy = True
+        self._closing_why = why
         self._old_desk = desk
         if desk is not None:
             desk.sync.stop()
         self._background.run(
             Lane.DATABASE,
             lambda: self._vault.close(store),
-            done=lambda _: self._on_closed(why),
-            failed=lambda error: self._on_close_failed(error, why),
+            done=lambda _: self._on_closed(),
+            failed=self._on_close_failed,
             owner=self,
         )
+        return True
 
     def close_now(self) -> None:
         """Closes the store at once; for the end of the program, when the lanes have stopped."""
@@ -204,7 +212,8 @@ class SessionService(QObject):
         else:
             self.refused.emit(Refusal(refusal.code, refusal.sentence, backups=tuple(found)))
 
-    def _on_closed(self, why: Why) -> None:
+    def _on_closed(self) -> None:
+        why, self._closing_why = self._closing_why, None
         self._busy = False
         self.is_new = False
         self.closed.emit(why)
@@ -214,8 +223,8 @@ class SessionService(QObject):
         if why is Why.RESTORE:
             self._offer_backups(Refusal("restore", "所选备份会替换本机现有数据。"))
 
-    def _on_close_failed(self, error: Exception, why: Why) -> None:
-        self._on_closed(why)
+    def _on_close_failed(self, error: Exception) -> None:
+        self._on_closed()
         if not is_trouble(error):
             raise error
 

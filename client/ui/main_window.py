@@ -166,9 +166,7 @@ class MainWindow(QWidget):
         desk = self._session.desk
         if desk is not None:
             desk.settings.save_look(replace(desk.settings.look, geometry=self.geometry_text()))
-        if self._session.is_open():
-            self._session.lock(Why.QUIT)
-        else:
+        if not self._session.lock(Why.QUIT):
             self.left.emit()
 
 

@@ -94,26 +94,24 @@ def test_nothing_is_called_once_the_owner_is_destroyed(
     background: Background, qtbot: QtBot
 ) -> None:
     seen: list[str] = []
+    gone: list[bool] = []
     go = threading.Event()
-    forgotten: QObject | None = QObject()
     parent = QObject()
     child = QObject(parent)
 
     def remember(name: str, _: object) -> None:
         seen.append(name)
 
-    for owner, name in ((forgotten, "forgotten"), (child, "child"), (None, "nobody's")):
-        background.run(
-            Lane.DATABASE,
-            lambda: go.wait(DEADLINE),
-            done=partial(remember, name),
-            owner=owner,
-        )
-    gone: list[bool] = []
+    def hand_in(owner: QObject | None, name: str) -> None:
+        done = partial(remember, name)
+        background.run(Lane.DATABASE, lambda: go.wait(DEADLINE), done=done, owner=owner)
+
+    hand_in(QObject(), "nobody holds it")
+    hand_in(child, "Qt has destroyed it")
+    hand_in(None, "nobody's")
     parent.destroyed.connect(lambda: gone.append(True))
     parent.deleteLater()
     qtbot.waitUntil(lambda: bool(gone))
-    forgotten = owner = None
     gc.collect()
     go.set()
     qtbot.waitUntil(lambda: "nobody's" in seen)

@@ -63,7 +63,7 @@ def test_a_second_try_waits_for_the_first(world: FakeWorld) -> None:
 
 
 def test_a_bug_is_no_refusal(world: FakeWorld, refusals: list[Refusal]) -> None:
-    world.vault.unlock = lambda _: 1 // 0  # type: ignore[method-assign]
+    world.vault.unlock = lambda _: 1 // 0  # type: ignore[assignment, method-assign]
     with pytest.raises(ZeroDivisionError):
         world.session.unlock(GOOD)
     assert refusals == []
@@ -93,6 +93,23 @@ def test_what_a_screen_saves_while_closing_comes_before_the_close(world: FakeWor
     world.session.lock()
     world.background.release()
     assert saved == [True]
+
+
+def test_quitting_while_it_closes_waits_for_the_close(world: FakeWorld) -> None:
+    world.session.unlock(GOOD)
+    whys: list[Why] = []
+    world.session.closed.connect(whys.append)
+    world.background.held = True
+    assert world.session.lock(Why.IDLE)
+    assert world.session.lock(Why.QUIT)
+    assert whys == []
+    world.background.release()
+    assert whys == [Why.QUIT]
+    assert not world.vault.stores[-1].is_open
+
+
+def test_there_is_nothing_to_close_while_locked(world: FakeWorld) -> None:
+    assert not world.session.lock(Why.QUIT)
 
 
 def test_idle_minutes_lock(world: FakeWorld, qtbot: QtBot) -> None:
@@ -133,7 +150,7 @@ def test_a_close_that_meets_trouble_still_ends(world: FakeWorld) -> None:
         raise StoreUnavailable("io")
 
     world.session.unlock(GOOD)
-    world.vault.close = fail  # type: ignore[method-assign]
+    world.vault.close = fail  # type: ignore[assignment, method-assign]
     whys: list[Why] = []
     world.session.closed.connect(whys.append)
     world.session.lock()
