@@ -23,6 +23,7 @@ from client.settings import Look, load, save
 from client.ui.common.bug_dialog import BugDialog
 from client.ui.common.doorbell import name_of, ring
 from client.ui.home.page import HomePage
+from client.ui.pages import pages
 from core.resources import forms
 from db.errors import StoreUnavailable
 from tests.helpers.stall import StallMeter
@@ -73,7 +74,7 @@ def test_a_new_store_leads_to_today(at_desk: Client, qtbot: QtBot) -> None:
 def test_every_page_opens_on_an_empty_store(at_desk: Client, qtbot: QtBot) -> None:
     workplace = at_desk.window.workplace
     assert workplace is not None
-    for entry in app.pages():
+    for entry in pages():
         workplace.show_page(entry.name)
         at_rest(at_desk, qtbot)
         assert workplace.current == entry.name
