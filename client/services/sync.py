@@ -86,9 +86,16 @@ class SyncService(QObject):
         self._teller.timeout.connect(self._tell_news)
         room.changes.changed.connect(self._on_changed)
 
+    @Slot()
     def start(self) -> None:
         """Looks how things stand and plans the first visit."""
-        self._room.run(self._courier.standing, done=self._on_standing, owner=self)
+        if not self._is_stopped:
+            self._room.run(
+                self._courier.standing,
+                done=self._on_standing,
+                failed=self._on_standing_failed,
+                owner=self,
+            )
 
     @Slot()
     def sync_now(self) -> None:
@@ -156,6 +163,11 @@ class SyncService(QObject):
         )
         if standing.is_enrolled and self._job is None:
             self._plan(0.0 if standing.waiting else standing.seconds_left)
+
+    def _on_standing_failed(self, error: Exception) -> None:
+        """The store could not be asked now; what waits in it is not forgotten for that."""
+        QTimer.singleShot(round(_AFTER_TROUBLE * 1000), self, self.start)
+        self._room.on_failed(error)
 
     def _plan(self, seconds: float) -> None:
         if not self._is_stopped:

@@ -156,6 +156,30 @@ def test_trouble_with_the_store_keeps_a_timer_and_is_told(
     assert not sync.state.is_syncing
 
 
+def test_a_store_that_cannot_be_asked_is_asked_again(
+    sync: SyncService,
+    courier: FakeCourier,
+    room: Room,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[Exception] = []
+    room.changes.failed.connect(told.append)
+    answers: list[Exception] = [StoreUnavailable("busy")]
+    stands = courier.standing
+
+    def standing(store: Store) -> Standing:
+        if answers:
+            raise answers.pop()
+        return stands(store)
+
+    monkeypatch.setattr("client.services.sync._AFTER_TROUBLE", 0.01)
+    monkeypatch.setattr(courier, "standing", standing)
+    sync.start()
+    assert len(told) == 1
+    qtbot.waitUntil(lambda: sync.next_in() is not None)
+
+
 def test_something_new_in_the_outbox_starts_a_visit(
     sync: SyncService, courier: FakeCourier, room: Room, qtbot: QtBot
 ) -> None:
