@@ -99,7 +99,6 @@ def leave(visit: Anyone, form: OwnForm) -> Response:
     place = f"{BASE}/sign-in?idle=1&next={target}" if idle else f"{BASE}/sign-in"
     answer = RedirectResponse(place, 303)
     drop_cookie(visit.request, answer)
-    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 

@@ -90,9 +90,10 @@ def reveal(visit: ReviewerVisit, submission_id: SubmissionId, form: OwnForm) -> 
         visit.note("desk.reveal", f"{submission_id} {pointer}")
         if visit.request.headers.get("hx-request") != "true":
             return _answer(visit, session, dossier, Typed(), 200)
+        page = dossier.page(Typed())
         rows = [
             each
-            for group in (*dossier.page(Typed()).first, *dossier.page(Typed()).rest)
+            for group in (*page.first, *page.rest)
             for each in group.rows
             if each.pointer == pointer
         ]

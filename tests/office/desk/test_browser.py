@@ -115,6 +115,11 @@ class Seat:
         self.messages += self.driver.get_log("browser")  # type: ignore[no-untyped-call]
         return [str(each["message"]) for each in self.messages]
 
+    def kept(self) -> list[str]:
+        """What this tab still holds of comments that were typed."""
+        keys = "Object.keys(sessionStorage).filter(key => key.startsWith('desk:'))"
+        return list(self.run(f"return {keys}"))
+
     def state(self, name: str) -> str:
         with closing(open_office(self.base)) as office, office.database.read() as session:
             return session.get_one(Submission, (COUNTY, self.known[name])).state
@@ -206,8 +211,7 @@ def test_a_reviewer_works_the_queue_by_keyboard_alone(seat: Seat) -> None:
         assert decision is not None
         said = {each["pointer"]: each["text"] for each in decision.comments}
     assert said == {"/position": "任免文件写的是副主任医师", "/department": "请写全称"}
-    kept = seat.run("return Object.keys(sessionStorage).filter(key => key.startsWith('desk:'))")
-    assert kept == []  # what was typed is gone with the decision
+    assert seat.kept() == []  # what was typed is gone with the decision
     assert seat.complaints() == []
 
 
@@ -313,6 +317,26 @@ def test_half_written_comments_outlive_a_reload_and_a_lost_session(seat: Seat) -
     seat.keys("r", Keys.ENTER)
     seat.at("/desk/queue")
     assert seat.state("left") == State.RETURNED
+    assert seat.complaints() == []
+
+
+def test_a_desk_that_was_left_is_signed_out_and_leads_back(seat: Seat) -> None:
+    seat.sign_in()
+    path = f"submissions/{seat.known['left']}"
+    seat.open(path)
+    seat.at(path)
+    seat.keys("c")
+    seat.keys("写到一半", Keys.ESCAPE)
+    assert len(seat.kept()) == 1
+    seat.run("const now = Date.now; Date.now = () => now() + 15 * 60 * 1000")
+    seat.at("/desk/sign-in")
+    assert "自动退出" in seat.text()
+    seat.keys("shen", Keys.TAB, PASSWORD, Keys.ENTER)
+    seat.at(path)
+    assert "已写 1 处意见" in seat.text()
+    seat.run("document.querySelector('[data-out]').requestSubmit()")
+    seat.at("/desk/sign-in")
+    assert seat.kept() == []  # who leaves on purpose leaves nothing
     assert seat.complaints() == []
 
 
