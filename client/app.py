@@ -253,8 +253,6 @@ def _after_opening(desk: Desk) -> None:
 
 def _on_bug(client: Client, error: BaseException, memory: logs.LastLines | None) -> None:
     """Trouble becomes a message; a bug becomes the one dialog with a report."""
-    from importlib import metadata
-
     from client.ui.common.bug_dialog import BugDialog
     from client.ui.common.message_bar import Message
     from client.ui.theme import Tone
@@ -263,7 +261,16 @@ def _on_bug(client: Client, error: BaseException, memory: logs.LastLines | None)
     if is_trouble(error) and workplace is not None:
         workplace.say(Message(sentence(error), Tone.ERROR))
     elif client.window.findChild(BugDialog) is None:
-        report = logs.report(error, memory, metadata.version("zhibao"))
+        report = logs.report(error, memory, _version())
         dialog = BugDialog(report, client.window)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("zhibao")
+    except metadata.PackageNotFoundError:  # A frozen program may come without.
+        return "?"

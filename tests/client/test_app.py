@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,17 @@ def test_a_bug_shows_one_dialog_without_what_it_said(
     assert "ValueError" in dialogs[0].report
     assert "42058319700101" not in dialogs[0].report
     dialogs[0].reject()
+
+
+def test_a_report_is_made_where_the_package_does_not_know_its_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    assert app._version() != "?"
+    monkeypatch.setattr(metadata, "version", unknown)
+    assert app._version() == "?"
 
 
 def test_trouble_in_the_ui_thread_is_a_message(
