@@ -6,6 +6,7 @@ tells when (UTC) and why it was made.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -20,7 +21,7 @@ from db import audit, damage, keyfile, salvage, syncstate
 from db.clock import stamp
 from db.connect import connect
 from db.errors import guarded
-from db.files import put_in_place, refuse_network, write_whole
+from db.files import put_in_place, refuse_network, restoring, write_whole
 from db.store import Store
 
 log = logging.getLogger("zhibao.backup")
@@ -153,49 +154,67 @@ def restore(
     """Puts a backup in the store's place and brings unsent work of the former store over.
 
     Gives how many drafts and submissions were brought over. Nobody may have the store open; the
-    former store is set aside, not removed.
+    former store is set aside, not removed. Where it is cut, `finish` ends it.
 
     Raises:
         StoreDamaged: the backup is damaged itself; the store stays as it is.
         StoreUnavailable: no room, no right, or no such backup.
 
     """
-    aside = put_back(chosen, store_path, key)
-    store = Store.open(store_path, key, forms=forms)
-    try:
-        with store.write() as connection:
-            syncstate.put(connection, syncstate.RESTORED, chosen.name)
-            audit.append(connection, "restored", chosen.name, "done")
-        return salvage.salvage(aside, store).count
-    finally:
-        store.close()
-
-
-def put_back(chosen: Path, store_path: Path, key: bytes) -> Path | None:
-    """Only the first half of `restore`; gives where the former store stands aside, if any."""
     refuse_network(store_path)
     damage.verify_file(chosen, key)
-    temporary = store_path.with_name(store_path.name + ".restored")
+    temporary = _incoming(store_path)
+    at = datetime.now(UTC).strftime(_STAMP)
+    plan = {"chosen": chosen.name, "aside": f"{store_path.stem}-aside-{at}.db"}
     with guarded():
         shutil.copyfile(chosen, temporary)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         damage.verify_file(temporary, key)
-        aside = _set_aside(store_path)
-        put_in_place(temporary, store_path)
-    log.info("restored from %s", chosen.name)
-    return aside
+        write_whole(restoring(store_path), json.dumps(plan).encode())
+    return finish(store_path, key, forms)
 
 
-def _set_aside(store_path: Path) -> Path | None:
-    if not store_path.exists():
-        return None
-    at = datetime.now(UTC).strftime(_STAMP)
-    aside = store_path.with_name(f"{store_path.stem}-aside-{at}.db")
-    # The journal first: a store without its journal is older, one with another's is nonsense.
-    for suffix in ("-wal", "-shm"):
+def finish(store_path: Path, key: bytes, forms: Mapping[str, Form] | None = None) -> int:
+    """Ends a restore that was begun, however far it came; gives how many were brought over.
+
+    To be called before the store is opened; nothing happens where no restore was begun.
+
+    Raises:
+        StoreError: as `restore`; it can be called again.
+
+    """
+    if not restoring(store_path).exists():
+        return 0
+    with guarded():
+        plan = json.loads(restoring(store_path).read_bytes())
+        aside = store_path.with_name(plan["aside"])
+        temporary = _incoming(store_path)
+        if temporary.exists():
+            _set_aside(store_path, aside)
+            put_in_place(temporary, store_path)
+    store = Store.open(store_path, key, forms=forms)
+    try:
+        with store.write() as connection:
+            syncstate.put(connection, syncstate.RESTORED, plan["chosen"])
+            audit.append(connection, "restored", plan["chosen"], "done")
+        count = salvage.salvage(aside if aside.exists() else None, store).count
+    finally:
+        store.close()
+    with guarded():
+        restoring(store_path).unlink()
+    log.info("restored from %s", plan["chosen"])
+    return count
+
+
+def _incoming(store_path: Path) -> Path:
+    """The copy of the backup that will be the store."""
+    return store_path.with_name(store_path.name + ".restored")
+
+
+def _set_aside(store_path: Path, aside: Path) -> None:
+    """Moves the former store, with its journal; what was moved before is not there any more."""
+    for suffix in ("-wal", "-shm", ""):
         part = store_path.with_name(store_path.name + suffix)
         if part.exists():
             part.replace(aside.with_name(aside.name + suffix))
-    store_path.replace(aside)
-    return aside

@@ -45,6 +45,11 @@ def is_founded(key_path: Path, store_path: Path) -> bool:
     return store_path.exists() or (key_path.exists() and not making(store_path).exists())
 
 
+def restoring(store_path: Path) -> Path:
+    """There while a restore is under way, or was cut: what `db.backup.finish` has to do."""
+    return store_path.with_name(store_path.name + ".restoring")
+
+
 def refuse_network(path: Path, mounts: str | None = None) -> None:
     """Raise where *path* lies on a network drive: SQLite's locks do not hold there.
 

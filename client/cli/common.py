@@ -62,7 +62,7 @@ def opened(args: argparse.Namespace, *, make: bool = False) -> Iterator[Store]:
         StoreError: it cannot be opened.
 
     """
-    from db import founding, identity, keyfile
+    from db import backup, founding, identity, keyfile
     from db.files import is_founded
     from db.store import Store
 
@@ -74,7 +74,9 @@ def opened(args: argparse.Namespace, *, make: bool = False) -> Iterator[Store]:
             )
         store = founding.found(place.key, place.store, password(twice=True))
     else:
-        store = Store.open(place.store, keyfile.unlock(place.key, password(), time.time()))
+        key = keyfile.unlock(place.key, password(), time.time())
+        backup.finish(place.store, key)
+        store = Store.open(place.store, key)
     try:
         who = identity.get(store)
         store.user = who.account if who is not None else ""

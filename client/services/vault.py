@@ -98,11 +98,14 @@ class DiskVault:
         return found(self._paths.key, self._paths.store, password, forms())
 
     def unlock(self, password: str) -> Store:
-        """Unwraps the key, then opens the store."""
+        """Unwraps the key, ends a restore that was cut, then opens the store."""
         from core.resources import forms
+        from db import backup
         from db.store import Store
 
-        return Store.open(self._paths.store, self._key(password), forms=forms())
+        key = self._key(password)
+        backup.finish(self._paths.store, key, forms())
+        return Store.open(self._paths.store, key, forms=forms())
 
     def backups(self) -> list[BackupInfo]:
         """What lies in the folder of backups."""
