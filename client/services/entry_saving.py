@@ -42,7 +42,8 @@ class Saver(QObject):
     ) -> None:
         super().__init__(parent)
         self._room, self._shelf, self._draft, self._title = room, shelf, draft, title
-        self._dirty = self._running = self._stopped = False
+        self._dirty = self._stopped = False
+        self._running = 0
         self._then: list[Callable[[], None]] = []
         self._quiet = self._timer(QUIET_MS)
         self._retry = self._timer(RETRY_MS)
@@ -65,11 +66,16 @@ class Saver(QObject):
         return not self._dirty and not self._running
 
     def flush(self) -> None:
-        """Save now what is not saved yet."""
+        """Save now what is not saved yet.
+
+        The work is handed in at once, also while another saving is under way: whoever closes the
+        store next comes after it in the lane.
+        """
         self._quiet.stop()
-        if not self._dirty or self._running or self._stopped:
+        if not self._dirty or self._stopped:
             return
-        self._dirty, self._running = False, True
+        self._dirty = False
+        self._running += 1
         draft, title = self._draft(), self._title()
         self._room.background.run(
             Lane.DATABASE,
@@ -98,16 +104,14 @@ class Saver(QObject):
         self.touch()
 
     def _on_saved(self, at: str) -> None:
-        self._running = False
+        self._running -= 1
         self._retry.stop()
         clock = self._room.now().astimezone().strftime("%H:%M:%S")
         self.saved.emit(Saved(clock, at))
-        if self._dirty and not self._quiet.isActive():
-            self.flush()
         self._settle()
 
     def _on_failed(self, error: Exception) -> None:
-        self._running = False
+        self._running -= 1
         self._dirty = True
         self._retry.start()
         log.warning("a draft could not be saved: %s", type(error).__name__)

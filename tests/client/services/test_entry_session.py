@@ -378,6 +378,20 @@ def test_keys_typed_while_saving_are_saved_too(desk: Desk) -> None:
     assert desk.shelf.drafts[session.draft.draft_id].values["name"] == "王新人"
 
 
+def test_the_last_key_before_closing_is_saved_before_the_store_closes(desk: Desk) -> None:
+    session = desk.open(JOIN)
+    session.set_text("/name", "王")
+    desk.background.held = True
+    session.leave("/name")  # this saving is still under way when the next key comes
+    session.set_text("/name", "王新人")
+    session.retry_save()  # what leaving the page does
+    seen: list[object] = []
+    draft_id = session.draft.draft_id
+    desk.background.run("database", lambda: seen.append(desk.shelf.drafts[draft_id].values["name"]))
+    desk.background.release()
+    assert seen == ["王新人"]
+
+
 def test_without_autosave_the_text_would_be_gone(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
