@@ -13,6 +13,8 @@ from client.sync.enrolment import enrol
 from client.sync.events import Finished, Summary
 from core.resources import forms
 from db import identity, keyfile
+from db.files import is_founded
+from db.founding import found
 from db.store import Store
 
 
@@ -27,12 +29,11 @@ def prepare(paths: Paths, office: DemoOffice, password: str) -> Summary:
         SyncTrouble: the office did not take the enrolment.
 
     """
-    if paths.key.exists():
+    if is_founded(paths.key, paths.store):
         key = keyfile.unlock(paths.key, password, time.time())
         store = Store.open(paths.store, key, forms=forms())
     else:
-        key = keyfile.create(paths.key, password)
-        store = Store.create(paths.store, key, forms())
+        store = found(paths.key, paths.store, password, forms())
     try:
         who = identity.get(store)
         if who is None:
