@@ -124,6 +124,15 @@ class County:
         with closing(open_office(self.folder)) as office:
             yield office
 
+    @contextmanager
+    def running(self) -> Iterator[County]:
+        """Served until the block ends."""
+        self.start()
+        try:
+            yield self
+        finally:
+            self.stop()
+
     def start(self, *program: str, **environment: str) -> None:
         """Serve, until `stop` or a kill; waits until it says where."""
         command = program or ("office",)
@@ -150,7 +159,7 @@ class County:
         assert self.process is not None
         code = self.process.wait(PATIENCE)
         self.stop()
-        return code == -SIGKILL
+        return abs(code) == SIGKILL
 
     def stop(self) -> None:
         """End the server, if it runs."""
@@ -188,9 +197,5 @@ def copied(template: County, folder: Path) -> County:
 @contextmanager
 def served(template: County, folder: Path) -> Iterator[County]:
     """A copy of *template*, served until the block ends."""
-    county = copied(template, folder)
-    county.start()
-    try:
+    with copied(template, folder).running() as county:
         yield county
-    finally:
-        county.stop()

@@ -38,7 +38,7 @@ class Ended:
     @property
     def killed(self) -> bool:
         """Whether it was cut."""
-        return self.code == -SIGKILL
+        return abs(self.code) == SIGKILL  # Windows knows no negative codes
 
     def facts(self, what: str) -> list[dict[str, Any]]:
         """Everything of one kind that was confirmed."""
@@ -129,7 +129,7 @@ def _spawn(request: Mapping[str, Any]) -> dict[str, Any]:
         try:
             process.wait(request["kill_after"] or PATIENCE)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.kill(process.pid, SIGKILL)
         code = process.wait()
     return {"code": code, "seconds": time.monotonic() - begun}
 

@@ -53,10 +53,10 @@ class Orders:
     """What the officer is to do.
 
     Change number k is to the person *first* + k in the order of card numbers; it is saved *edits*
-    times before it is queued. *visits* is `each` (after each change), `last` or `none`. *stop_at*
-    ends a visit after the first event of that name. *years* puts the clock off. *pages* limits the
-    store's file to so many pages, as a full disk does. Without *submits* drafts stay drafts; with
-    *funding* they ask for that code, whether there is such a one or not.
+    times before it is queued. *visits* is `each` (after each change), `last` or `none`. *years*
+    puts the clock off. *pages* limits the store's file to so many pages, as a full disk does.
+    Without *submits* drafts stay drafts; with *funding* they ask for that code, whether there is
+    such a one or not.
     """
 
     base: str
@@ -68,7 +68,6 @@ class Orders:
     changes: int = 1
     edits: int = 1
     visits: str = "last"
-    stop_at: str = ""
     read: float = 30.0  # seconds to wait for an answer
     years: int = 0
     pages: int = 0
@@ -195,11 +194,8 @@ class Officer:
             office=who.office,
             timeouts=self._timeouts,
         )
-        seen: set[str] = set()
-        stop_at = self._orders.stop_at
         with closing(api):
-            for event in engine.run(self._store, api, should_stop=lambda: stop_at in seen):
-                seen.add(type(event).__name__)
+            for event in engine.run(self._store, api):
                 _tell_event(event)
 
 

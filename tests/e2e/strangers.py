@@ -112,10 +112,6 @@ def impostor(office: County) -> Iterator[County]:
     keys.create(folder, COUNTY)
     for name in (keys.INTAKE, keys.RECOVERY):
         (folder / f"old-{name}").replace(folder / name)
-    other = County(folder)
-    other.start()
-    try:
+    with County(folder).running() as other:
         yield other
-    finally:
-        other.stop()
-        shutil.rmtree(folder)
+    shutil.rmtree(folder)

@@ -7,14 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from client.paths import Paths
+from db import identity
 from tests.e2e import invariants, strangers
 from tests.e2e.county import COUNTY, PATIENCE, ROOT, County
 from tests.e2e.officer import PASSWORD
@@ -90,8 +90,7 @@ def test_from_an_empty_folder_to_the_figures_of_the_county(tmp_path: Path) -> No
     assert founded.code == DONE, founded
     assert founded.value["records"] == {"institution": 363, "person": 8510}
     code = run("office", office.folder, "enrol-code", COUNTY).value["code"]
-    office.start()
-    with closing(_Stopping(office)):
+    with office.running():
         enrolled = run("client", base, "enrol", "--office", office.url, "--code", code)
         assert enrolled.code == DONE, enrolled
         assert enrolled.value["unit"] == COUNTY
@@ -106,16 +105,6 @@ def test_from_an_empty_folder_to_the_figures_of_the_county(tmp_path: Path) -> No
     assert all("李" in each["name"] for each in found.value["rows"])
     assert found.value["total"] > 3
     assert run("client", base, "outbox").value == []
-
-
-class _Stopping:
-    """Stops an office at the end of a block."""
-
-    def __init__(self, office: County) -> None:
-        self._office = office
-
-    def close(self) -> None:
-        self._office.stop()
 
 
 def test_a_draft_is_submitted_sent_returned_mended_and_approved(
@@ -156,10 +145,6 @@ def test_a_draft_is_submitted_sent_returned_mended_and_approved(
 
 def _let_it_call(pair: Pair) -> None:
     """The officer's store knows the office where it is served now."""
-    from dataclasses import replace
-
-    from db import identity
-
     with invariants.opened(pair.base) as store:
         who = identity.get(store)
         assert who is not None

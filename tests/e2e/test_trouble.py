@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -109,9 +108,8 @@ def village(enrolled: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("village")
     office = copied(enrolled.office, folder / "office")
     base = shutil.copytree(enrolled.base, folder / "officer")
-    office.start()
-    yield Pair(office, replace(enrolled.orders, base=str(base)), enrolled.officers)
-    office.stop()
+    with office.running():
+        yield Pair(office, replace(enrolled.orders, base=str(base)), enrolled.officers)
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +216,7 @@ def test_an_office_whose_port_is_taken_says_so_and_starts_elsewhere(
     assert f"127.0.0.1:{port}" in done.stderr
     assert "--port" in done.stderr
     assert len(done.stderr.splitlines()) == 1, "one sentence, no traceback"
-    with closing(_Running(office)):
+    with office.running():
         assert office.url.startswith("http://127.0.0.1:")
 
 
@@ -235,17 +233,6 @@ def _serve(office: County, port: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         check=False,
     )
-
-
-class _Running:
-    """An office, served until it is closed."""
-
-    def __init__(self, office: County) -> None:
-        self._office = office
-        office.start()
-
-    def close(self) -> None:
-        self._office.stop()
 
 
 # --- the tests of the tests -------------------------------------------------------------------
