@@ -235,7 +235,7 @@ def demo(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """Lint, types, the whole suite, its coverage; with arguments, pytest gets these instead."""
-    spread = ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadgroup"]
+    spread = ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "worksteal"]
     steps: list[tuple[str, list[str]]] = [
         ("lint", ["ruff", "check", "."]),
         ("format", ["ruff", "format", "--check", "."]),

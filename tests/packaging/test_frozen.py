@@ -10,15 +10,13 @@ import sys
 import time
 from pathlib import Path
 
+import filelock
 import pytest
 from PyInstaller.archive.readers import CArchiveReader
 
 ROOT = Path(__file__).resolve().parents[2]
 INGREDIENTS = ("client", "core", "db", "resources", "build.spec", "requirements.lock")
 SUFFIX = ".exe" if os.name == "nt" else ""
-
-# One worker builds, once.
-pytestmark = pytest.mark.xdist_group("frozen")
 
 
 def fingerprint() -> str:
@@ -38,21 +36,26 @@ def fingerprint() -> str:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built folder; kept under `build/` until something that goes into it changes."""
     kept = ROOT / "build" / f"frozen-{fingerprint()}"
-    built = kept / "zhibao"
-    if not built.exists():
-        work = tmp_path_factory.mktemp("pyinstaller")
-        options = ["--noconfirm", "--log-level=WARN", f"--workpath={work / 'work'}"]
-        done = subprocess.run(
-            [sys.executable, "-m", "PyInstaller", *options, f"--distpath={work}", "build.spec"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        kept.mkdir(parents=True, exist_ok=True)
-        shutil.move(work / "zhibao", built)
-    return built
+    kept.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(kept / "lock"):  # One worker builds, the others wait for it.
+        if not (kept / "zhibao").exists():
+            build(tmp_path_factory.mktemp("pyinstaller"), kept)
+    return kept / "zhibao"
+
+
+def build(work: Path, kept: Path) -> None:
+    """Builds in *work* and puts the folder under *kept*, whole or not at all."""
+    options = ["--noconfirm", "--log-level=WARN", f"--workpath={work / 'work'}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "PyInstaller", *options, f"--distpath={work}", "build.spec"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    shutil.move(work / "zhibao", kept / "unfinished")
+    (kept / "unfinished").rename(kept / "zhibao")
 
 
 def surroundings() -> dict[str, str]:
