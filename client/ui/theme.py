@@ -89,9 +89,9 @@ _LIGHT = {
     _Role.Shadow: "#5b6672",
 }
 _DARK = {
-    _Role.Window: "#1b1f25",
+    _Role.Window: "#20252c",
     _Role.WindowText: "#e4e8ec",
-    _Role.Base: "#14181d",
+    _Role.Base: "#13171c",
     _Role.AlternateBase: "#1a1f25",
     _Role.Text: "#e4e8ec",
     _Role.Button: "#323a43",
@@ -197,7 +197,7 @@ def tint(tone: Tone, colors: QPalette) -> QColor:
 def sheet(colors: QPalette) -> QColor:
     """The ground of a card: in the dark lighter than the fields on it, which are sunk."""
     base = colors.base().color()
-    return mixed(base, colors.text().color(), 0.08) if is_dark(colors) else base
+    return mixed(base, colors.text().color(), 0.12) if is_dark(colors) else base
 
 
 def chosen(colors: QPalette) -> QColor:
