@@ -14,7 +14,7 @@ from sqlalchemy import Connection, desc, select
 from core.wire.canonical import canonical_bytes
 from db.clock import now
 from db.errors import StoreDamaged
-from db.settings import read_value, write_value
+from db.settings_table import read_value, write_value
 from db.store import Store
 from db.tables import audit, settings
 

@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from db.connect import PAGE_SIZE, connect
-from db.errors import StoreDamaged, StoreUnavailable, guarded
+from db.errors import StoreDamaged, guarded
 
 if TYPE_CHECKING:
     from db.store import Store
 
+_LOOKS = 3  # at a file that another program may be writing
 _WAL_HEADER = 32
 _FRAME_HEADER = 24
 _MAGIC = (0x377F0682, 0x377F0683)  # the last bit says big-endian checksums
@@ -39,12 +40,35 @@ def check_size(path: Path) -> None:
 
 
 def check_pages(connection: Any, path: Path) -> None:
-    """Raise `StoreDamaged` where pages are missing at the end. The journal must be empty."""
-    with guarded():
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]
-        found = path.stat().st_size // PAGE_SIZE
+    """Raise `StoreDamaged` where the file at rest has not the pages that its header says."""
+    found, pages = _pages(connection, path)
     if found != pages:
         raise StoreDamaged(f"{found} pages instead of {pages}")
+
+
+def settle_journal(connection: Any, path: Path) -> None:
+    """Moves the journal into the file, then checks the file's length.
+
+    Another program may be writing at this moment; then the length is for its opener to check.
+
+    Raises:
+        StoreDamaged: pages are missing at the end.
+
+    """
+    for look in range(1, _LOOKS + 1):
+        with guarded():
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        found, pages = _pages(connection, path)
+        if busy or found == pages:
+            return
+        if look == _LOOKS:
+            raise StoreDamaged(f"{found} pages instead of {pages}")
+
+
+def _pages(connection: Any, path: Path) -> tuple[int, int]:
+    with guarded():
+        pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
+        return path.stat().st_size // PAGE_SIZE, pages
 
 
 def check_journal(path: Path) -> None:
@@ -55,18 +79,28 @@ def check_journal(path: Path) -> None:
     itself would drop it in silence.
     """
     wal = path.with_name(path.name + "-wal")
+    content = _content(wal)
+    for _ in range(_LOOKS):
+        problem = _journal_problem(content)
+        again = _content(wal) if problem else b""
+        if problem and again == content:
+            raise StoreDamaged(problem)
+        content = again  # Another program writes it at this moment.
+
+
+def _content(path: Path) -> bytes:
     with guarded():
-        content = wal.read_bytes() if wal.exists() else b""
+        return path.read_bytes() if path.exists() else b""
+
+
+def _journal_problem(content: bytes) -> str:
     if len(content) < _WAL_HEADER:
-        return
+        return ""
     magic, _, size = struct.unpack(">III", content[:12])
     if magic not in _MAGIC or size != PAGE_SIZE:
-        if any(content[:12]):
-            raise StoreDamaged("journal header")
-        return
+        return "journal header" if any(content[:12]) else ""
     lost = sum(commits for valid, commits in _frames(content, magic) if not valid)
-    if lost > 1:
-        raise StoreDamaged(f"journal: {lost} commits behind a damaged frame")
+    return f"journal: {lost} commits behind a damaged frame" if lost > 1 else ""
 
 
 def _frames(content: bytes, magic: int) -> Iterator[tuple[bool, int]]:
@@ -154,9 +188,7 @@ def verify(store: Store) -> None:
     connection = connect(store.path, store.key)
     try:
         with guarded():
-            busy = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[0]
-            if busy not in (0, 1):
-                raise StoreUnavailable("busy")
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             verify_connection(connection)
     finally:
         connection.close()

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from core.wire.notes import Signer, Verifier
 from core.wire.payload import close_payload
 from db import audit, keyfile
-from db.settings import read_value, write_value
+from db.settings_table import read_value, write_value
 from db.store import Store
 from db.tables import identity
 

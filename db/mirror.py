@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.dialects import sqlite
 
 from core.forms.model import Form
@@ -247,11 +247,3 @@ def _remove(
         total.remove(form.id, record_id, version, digest)
         connection.execute(delete(table).where(table.c.record_id == record_id))
     _tell(connection, form, before, ids)
-
-
-def rows_of(store: Store, form: Form) -> int:
-    """How many rows the register table has, closed ones too."""
-    with store.read() as connection:
-        return int(
-            connection.scalar(select(func.count()).select_from(tables_of(form).register)) or 0
-        )

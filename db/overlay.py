@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, select
+from sqlalchemy import Connection, RowMapping, Table, delete, select
 
 from core.forms.model import FieldType, Form
 from core.record import Values
@@ -124,20 +124,47 @@ class SeenChanges:
 
 def _counted(form: Form, record: SeenRecord) -> Iterable[tuple[tuple[str, str, str], int]]:
     """What the record adds to the tallies; unit `` stands for all units together."""
+    for name, key, n in _counts(form, record):
+        yield (name, "", key), n
+        if record.unit:
+            yield (name, record.unit, key), n
+
+
+def _counts(form: Form, record: SeenRecord) -> Iterable[tuple[str, str, int]]:
     if record.listed:
-        yield (LISTED, record.unit, ""), 1
-        yield (LISTED, "", ""), 1
+        yield LISTED, "", 1
     if not record.current:
         return
-    values = record.values
     for tally in form.tallies:
-        if values.get(tally.where) is True:
-            key = tally_key(form, tally.by, values)
-            yield (tally.name, record.unit, key), 1
-            yield (tally.name, "", key), 1
-    for name, unit_key, n in _child_sums(form, values):
-        yield (name, record.unit, unit_key), n
-        yield (name, "", unit_key), n
+        if record.values.get(tally.where) is True:
+            yield tally.name, tally_key(form, tally.by, record.values), 1
+    yield from _child_sums(form, record.values)
+
+
+def derived_from(form: Form) -> str:
+    """Names everything of the form that tallies and search index follow from."""
+    listing = form.listing
+    children = [
+        (each.name, each.unique_by, [one.name for one in each.fields]) for each in form.children
+    ]
+    return repr(
+        (search.LAYOUT, listing.search, listing.names, listing.tails, form.tallies, children)
+    )
+
+
+def rebuild(connection: Connection, form: Form) -> None:
+    """Makes tallies and search index of the register anew, from all its rows."""
+    connection.execute(delete(tallies).where(tallies.c.form == form.id))
+    search.clear(connection, form)
+    for table in tables_of(form).both:
+        record_ids = connection.scalars(select(table.c.record_id).order_by(table.c.row_id)).all()
+        sign = 1 if table is tables_of(form).register else -1
+        for at in range(0, len(record_ids), _BATCH):
+            changes = SeenChanges(connection, form)
+            for record in seen(connection, form, record_ids[at : at + _BATCH]).values():
+                if (record.handle > 0) == (sign > 0):
+                    changes.add(None, record)
+            changes.flush()
 
 
 def tally_key(form: Form, by: Iterable[str], values: Values) -> str:

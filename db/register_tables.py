@@ -114,11 +114,6 @@ def indexed(form: Form, field: Field) -> bool:
     return field.index or field.unique or field.name in (form.key, form.unit_field)
 
 
-def order_columns(form: Form) -> tuple[str, ...]:
-    """The columns of the listing's usual order."""
-    return tuple(f"f_{each}" for each in form.listing.sort)
-
-
 # --- Making and widening --------------------------------------------------------------------
 
 
@@ -129,9 +124,8 @@ def registers(forms: Iterable[Form]) -> Iterator[Form]:
 
 def missing(connection: Connection, forms: Iterable[Form]) -> list[Form]:
     """The registers whose tables are not there yet in this shape."""
-    rows = connection.execute(register_forms.select())
-    shapes = {row.form: json.loads(row.shape) for row in rows}
-    return [each for each in registers(forms) if _shape(each) not in shapes.get(each.id, [])]
+    known = {row.form: json.loads(row.shape) for row in connection.execute(register_forms.select())}
+    return [each for each in registers(forms) if _shape(each) not in known.get(each.id, [])]
 
 
 def make(connection: Connection, form: Form) -> None:

@@ -90,10 +90,8 @@ def ids(  # noqa: PLR0913 - a list has that many sides; all but two are named
     """Handles in order. *units* None means all; *filters* gives a value or several by field.
 
     *sort* names fields, `-name` for descending; the usual order if not given. *closed* lists the
-    records that are no longer current instead. A *text* that cannot be searched by finds nothing.
+    records that are no longer current instead.
     """
-    if text.strip() and not search.match(text):
-        return array("q")
     order = _order(form, sort, units)
     with store.read() as connection:
         few = _finds_few(connection, form, text)
@@ -126,8 +124,6 @@ def count(
     closed: bool = False,
 ) -> int:
     """How many handles `ids` would give; from the tallies where only units are asked for."""
-    if text.strip() and not search.match(text):
-        return 0
     with store.read() as connection:
         if not text.strip() and not filters and not closed:
             return _tallied(connection, form, units)

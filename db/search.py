@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, TextClause, or_, text
+from sqlalchemy import ColumnElement, Connection, Table, TextClause, and_, or_, text
 from sqlalchemy.sql import func
 
 from core.forms.model import Form
@@ -23,6 +23,7 @@ from core.record import Values
 from db.register_tables import tables_of
 
 MINIMUM_TAIL = 4
+LAYOUT = 1  # raise it when tokens are made otherwise: the index is then made anew
 _LONGEST_TEXT = 200  # characters of one field that are indexed
 _LONGEST_INITIALS = 24
 _INITIALS = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*")
@@ -120,10 +121,7 @@ def exactly(form: Form, table: Table, typed: str) -> ColumnElement[bool] | None:
         or_(*(func.instr(_compared(table.c[f"f_{name}"]), word) > 0 for name in names))
         for word in long
     ]
-    together = parts[0]
-    for each in parts[1:]:
-        together = together & each
-    return together
+    return and_(*parts)
 
 
 def _compared(column: ColumnElement[Any]) -> ColumnElement[str]:
@@ -143,6 +141,12 @@ def insert(connection: Connection, form: Form, rows: Sequence[tuple[int, str]]) 
             f"INSERT INTO {name} (rowid, tokens) VALUES (?, ?)",  # noqa: S608 - as above
             [(rowid(handle), each) for handle, each in rows],
         )
+
+
+def clear(connection: Connection, form: Form) -> None:
+    """Empties the index."""
+    name = tables_of(form).search
+    connection.exec_driver_sql(f"INSERT INTO {name} ({name}) VALUES ('delete-all')")  # noqa: S608
 
 
 def remove(connection: Connection, form: Form, handles: Iterable[int]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.forms.model import Form
-from db import damage, migrate, register_tables
+from db import damage, derived, migrate, register_tables
 from db.connect import BEGIN, connect, make_engine
 from db.errors import StoreDamaged, StoreTooNew, StoreUnavailable, guarded
 from db.files import making, put_in_place, refuse_network
@@ -131,14 +131,17 @@ class Store:
                 damage.check_read(connection)
 
     def use_forms(self, forms: Mapping[str, Form]) -> None:
-        """Makes or widens the register tables of *forms*."""
+        """Makes or widens the register tables of *forms*, and what follows from their rows."""
         self.forms.update((each.id, each) for each in register_tables.registers(forms.values()))
         with self.read() as connection:
             missing = register_tables.missing(connection, self.forms.values())
-        if missing:
+            stale = derived.stale(connection, self.forms.values())
+        if missing or stale:
             with self.write() as connection:
                 for form in missing:
                     register_tables.make(connection, form)
+                for form in stale:
+                    derived.renew(connection, form)
 
     def close(self) -> None:
         """Ends the session in order: the journal is emptied and removed."""
@@ -184,9 +187,7 @@ def _settle_journal(path: Path, key: bytes, *, thorough: bool) -> None:
     try:
         with guarded():
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if not busy:
-            damage.check_pages(connection, path)
+        damage.settle_journal(connection, path)
         if thorough:
             log.warning("the last session did not end in order; the whole store is checked")
             damage.verify_connection(connection)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db.settings import read_value, write_value
+from db.settings_table import read_value, write_value
 from db.store import Store
 from db.tables import sync_state
 

@@ -22,7 +22,7 @@ from db.outbox import pending
 from db.outbox.items import comments_of
 from db.overlay import row_of, seen_record
 from db.register_tables import tables_of
-from db.settings import read_value
+from db.settings_table import read_value
 from db.store import Store
 from db.tables import settings, submissions
 

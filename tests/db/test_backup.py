@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.changes.states import State
+from core.wire.receipts import Result
 from db import (
     attachments,
     audit,
@@ -21,6 +22,7 @@ from db import (
     spares,
     syncstate,
 )
+from db.connect import connect
 from db.errors import StoreDamaged, StoreUnavailable
 from db.salvage import salvage
 from db.store import Store
@@ -327,3 +329,38 @@ def test_salvage_checks_every_digest(store: Store, tmp_path: Path) -> None:
     found = salvage(copy.path, fresh)
     assert (found.count, found.documents) == (0, 0)
     fresh.close()
+
+
+def test_restoring_sets_the_journal_aside_with_its_store(store: Store, expect_log: object) -> None:
+    made = backup.take(store)
+    drafts.save(store, draft())
+    wal = store.path.with_name("zhibao.db-wal")
+    journal, main = wal.read_bytes(), store.path.read_bytes()
+    store.close()
+    wal.write_bytes(journal)
+    store.path.write_bytes(main)
+    shutil.rmtree(spares.folder_of(store.path))
+    assert backup.restore(made.path, store.path, KEY) == 1
+    assert not wal.exists()
+    assert list(store.path.parent.glob("zhibao-aside-*.db"))
+
+
+def test_salvaging_passes_bugs_on(store: Store, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    connection = connect(other, KEY, "rwc", wal=False)
+    connection.execute("CREATE TABLE other (a)")
+    connection.close()
+    with pytest.raises(Exception, match="no such table"):
+        salvage(other, store)
+
+
+def test_answered_work_is_salvaged_without_being_laid_over(store: Store) -> None:
+    made = backup.take(store)
+    sealed = outbox.enqueue(store, draft("n"), FORM)
+    outbox.settle(store, *receipt(sealed, Result.INVALID))
+    store.close()
+    assert backup.restore(made.path, store.path, KEY) == 1
+    again = Store.open(store.path, KEY)
+    assert outbox.items(again)[0].state is State.REJECTED
+    assert registers.count(again, FORM) == 0
+    again.close()

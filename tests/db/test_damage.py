@@ -314,3 +314,35 @@ def test_orphaned_rows_are_damage(copy: Path) -> None:
     with pytest.raises(StoreDamaged):
         damage.verify_connection(connection)
     connection.close()
+
+
+def test_a_journal_that_another_program_writes_is_no_damage(
+    copy: Path, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read half old, half new, it looks damaged; it is looked at again."""
+    torn = bytearray(journal.read_bytes())
+    torn[32 + 24 + 5] ^= 1
+    looks = [bytes(torn), journal.read_bytes(), journal.read_bytes()]
+    monkeypatch.setattr(damage, "_content", lambda _: looks.pop(0))
+    damage.check_journal(copy)
+
+
+def test_frames_of_an_earlier_round_are_no_damage(copy: Path, journal: Path) -> None:
+    content = bytearray(journal.read_bytes())
+    last = [at for at, _ in frames(bytes(content))][-1]
+    content[last + 8 : last + 16] = b"earlier."
+    journal.write_bytes(content)
+    damage.check_journal(copy)
+
+
+def test_a_length_that_another_program_changes_is_looked_at_again(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = connect(copy, KEY)
+    looks = [(10, 11), (11, 11)]
+    monkeypatch.setattr(damage, "_pages", lambda *_: looks.pop(0))
+    damage.settle_journal(connection, copy)
+    looks += [(10, 11)] * 3
+    with pytest.raises(StoreDamaged):
+        damage.settle_journal(connection, copy)
+    connection.close()

@@ -117,3 +117,24 @@ def test_a_cut_while_writing_leaves_the_old_file(
     with pytest.raises(KeyboardInterrupt):
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"
+
+
+def test_remote_drives_of_windows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ctypes
+
+    class Kernel:
+        kind = 4
+
+        def GetDriveTypeW(self, _: str) -> int:
+            return self.kind
+
+    class Windows:
+        kernel32 = Kernel()
+
+    monkeypatch.setattr("db.files.sys.platform", "win32")
+    monkeypatch.setattr(ctypes, "windll", Windows, raising=False)
+    with pytest.raises(StoreUnavailable) as caught:
+        refuse_network(Path("Z:/zhibao.db"), "")
+    assert caught.value.kind == "network_drive"
+    Kernel.kind = 3
+    refuse_network(Path("C:/zhibao.db"), "")

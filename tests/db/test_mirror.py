@@ -30,6 +30,18 @@ from tests.helpers.stores import (
 )
 
 FORM = person_form()
+WHO = identity.Identity(
+    office_url="https://office.invalid",
+    device="d1",
+    device_key="",
+    account="a",
+    officer="某信息员",
+    unit="420583",
+    unit_title="枝江市",
+    county="420583",
+    office_key=OFFICE.verifier.vkey,
+    intake_recipient="age1x",
+)
 
 
 def apply(store: Store, *changes: Any, cursor: str = "e.1") -> mirror.Applied:
@@ -197,7 +209,7 @@ def test_the_office_can_recover_the_key_of_an_enrolled_store(store: Store) -> No
     path = keyfile.beside(store.path)
     keyfile.create(path, "forgotten", CHEAP)
     office = new_identity()
-    who = identity.Identity(*["x"] * 10, recipient_of(office))
+    who = replace(WHO, recovery_recipient=recipient_of(office))
     identity.save(store, who)
     sealed = base64.b64decode(keyfile.recovery(path))
     opened = open_payload(sealed, 2 * len(store.key) + 1, 1, office)
@@ -207,18 +219,7 @@ def test_the_office_can_recover_the_key_of_an_enrolled_store(store: Store) -> No
 def test_who_the_device_is_comes_back(store: Store) -> None:
     assert identity.get(store) is None
     device = Signer.generate("zhibao.device/d1")
-    who = identity.Identity(
-        office_url="https://office.invalid",
-        device="d1",
-        device_key=device.skey,
-        account="a",
-        officer="某信息员",
-        unit="420583",
-        unit_title="枝江市",
-        county="420583",
-        office_key=OFFICE.verifier.vkey,
-        intake_recipient="age1x",
-    )
+    who = replace(WHO, device_key=device.skey)
     identity.save(store, who)
     found = identity.get(store)
     assert found == who

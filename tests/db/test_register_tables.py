@@ -92,3 +92,32 @@ def test_going_back_to_an_older_form_needs_no_step(store: Store) -> None:
     store.use_forms({"person": replace(form, digest="newer", fields=(*form.fields, field))})
     with store.read() as connection:
         assert register_tables.missing(connection, [form]) == []
+
+
+def test_a_form_that_searches_and_sums_otherwise_is_derived_anew(store: Store) -> None:
+    """Rows that are there already are found and counted by the new definition."""
+    fill(store)
+    form = person_form()
+    listing = replace(form.listing, search=("department",), names=("department",), tails=())
+    tally = replace(form.tallies[0], name="by_sex", by=("unit", "sex"))
+    newer = replace(form, version=2, digest="newer", listing=listing, tallies=(tally,))
+    mirror.apply(
+        store, page(change("person", "p1", person(1, department="档案室"), 2)), OFFICE.verifier
+    )
+    assert registers.ids(store, newer, text="王").tolist() != []
+    store.use_forms({"person": newer})
+    assert registers.ids(store, newer, text="王").tolist() == []
+    assert len(registers.ids(store, newer, text="das")) == 1
+    where = {"unit": "U001", "sex": "1", "occupies_post": True}
+    assert registers.StoreLookup(store).count("person", where, without="") == 4
+    assert registers.count(store, newer) == 20
+    store.use_forms({"person": form})
+    assert len(registers.ids(store, form, text=person(1)["name"])) == 1
+    assert {each.kind for each in registers.meters(store)} == {"1", "2"}
+
+
+def test_nothing_is_derived_anew_without_need(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.derived.renew", lambda *_: pytest.fail("not needed"))
+    store.use_forms({"person": person_form()})

@@ -193,6 +193,8 @@ def searched(store: Store) -> Store:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
+        ("王 欧阳春晓", ""),
+        ("欧阳春 春晓", "a"),
         ("欧阳春晓", "a"),
         ("阳春", "a"),
         ("晓", "a"),
@@ -460,3 +462,19 @@ def test_counts_by_unit_come_from_tallies(store: Store) -> None:
         assert connection.scalar(query) == 4
     assert registers.count(store, FORM, units=["U001", "U001", "U002"]) == 8
     assert registers.count(store, FORM, units=[]) == 0
+
+
+def test_records_without_a_unit_count_once(store: Store) -> None:
+    fill(store)
+    new = draft("n1", "establish", form="institution", values=unit(9, register_no=None), unit="")
+    outbox.enqueue(store, new, store.forms["institution"])
+    form = store.forms["institution"]
+    assert registers.count(store, form) == len(registers.ids(store, form)) == 6
+    assert registers.meters(store)[0].authorised == 30
+    assert [each.code for each in registers.tree(store)] == [f"U{n:03d}" for n in range(5)]
+
+
+def test_a_store_without_units_has_no_tree(store: Store) -> None:
+    del store.forms["institution"]
+    assert registers.tree(store) == []
+    assert registers.meters(store) == []
