@@ -48,6 +48,7 @@ class Checker(QObject):
         super().__init__(parent)
         self._room, self._shelf, self._form, self._flow = room, shelf, form, flow
         self._duty, self._draft = duty, draft
+        self.is_asked: Callable[[str], bool] = lambda _pointer: True
         self._local: list[Issue] = []
         self._across: list[Issue] = []
         self._generation = 0
@@ -121,6 +122,8 @@ class Checker(QObject):
         for pointer, text in draft.texts.items():
             field = self._form.field_at(pointer)
             if not isinstance(field, Field) or only not in ("", pointer):
+                continue
+            if not self.is_asked(pointer):
                 continue
             parsed = parse(field, text, self._room.codelists)
             if parsed.problem is not None:

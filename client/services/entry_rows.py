@@ -10,7 +10,8 @@ from client.services.entry_begin import typed
 from client.services.entry_state import Access, View
 from core.changes.draft import Draft
 from core.forms.model import Form
-from core.record import value_at, with_value
+from core.record import with_value
+from core.values import edit_text
 
 _ROUNDS = 5
 
@@ -58,49 +59,43 @@ def _typed_in(draft: Draft, child: str, index: int) -> bool:
     return any(key.startswith(f"/{child}/{index}/") for key in draft.texts)
 
 
-class Aside:
-    """Keeps what was typed into fields that are not asked for any more, until they are again."""
+def with_hidden_put_aside(view: View, draft: Draft) -> Draft:
+    """*draft* in which fields that are not asked for keep what was typed as text, not as value.
 
-    def __init__(self) -> None:
-        """Begin with nothing put aside."""
-        self._values: dict[str, Any] = {}
-        self._texts: dict[str, str] = {}
+    Once they are asked for again, the text becomes their value again. Fields that the officer did
+    not change stay as they are.
+    """
+    for _ in range(_ROUNDS):
+        values, texts = dict(draft.values), dict(draft.texts)
+        for pointer, state in view.states(draft).items():
+            if pointer.count("/") == 1 and state.access is Access.OPEN:
+                _move(view, pointer, values, texts, draft.base, visible=state.visible)
+        if values == draft.values and texts == draft.texts:
+            break
+        draft = replace(draft, values=values, texts=texts)
+    return draft
 
-    def sort(self, view: View, draft: Draft) -> Draft:
-        """*draft* with unasked values put aside and those asked for again put back."""
-        for _ in range(_ROUNDS):
-            values, texts = dict(draft.values), dict(draft.texts)
-            for pointer, state in view.states(draft).items():
-                if pointer.count("/") != 1 or state.access is not Access.OPEN:
-                    continue
-                self._move(pointer, values, texts, draft.base, visible=state.visible)
-            if values == draft.values and texts == draft.texts:
-                break
-            draft = replace(draft, values=values, texts=texts)
-        return draft
 
-    def _move(
-        self,
-        pointer: str,
-        values: dict[str, Any],
-        texts: dict[str, str],
-        base: Mapping[str, Any],
-        *,
-        visible: bool,
-    ) -> None:
-        name = pointer[1:]
-        if not visible:
-            value, before = value_at(values, pointer), base.get(name)
-            if value != before:
-                if value is not None:
-                    self._values[pointer] = value
-                    del values[name]
-                if before is not None:
-                    values[name] = before
-            if pointer in texts:
-                self._texts[pointer] = texts.pop(pointer)
-        elif values.get(name) == base.get(name) and pointer not in texts:
-            if pointer in self._values:
-                values[name] = self._values.pop(pointer)
-            if pointer in self._texts:
-                texts[pointer] = self._texts.pop(pointer)
+def _move(
+    view: View,
+    pointer: str,
+    values: dict[str, Any],
+    texts: dict[str, str],
+    base: Mapping[str, Any],
+    *,
+    visible: bool,
+) -> None:
+    name = pointer[1:]
+    field, before = view.form.by_name[name], base.get(name)
+    value = values.get(name)
+    if not visible and value is not None and value != before:
+        texts[pointer] = edit_text(field, value)
+        if before is None:
+            del values[name]
+        else:
+            values[name] = before
+    elif visible and pointer in texts and value == before:
+        again = view.value_of(field, texts[pointer])
+        if again is not None:
+            values[name] = again
+            del texts[pointer]

@@ -22,7 +22,12 @@ from client.services.entry_events import (
     Saved,
     Submitted,
 )
-from client.services.entry_rows import Aside, with_row, without_row, without_trailing_rows
+from client.services.entry_rows import (
+    with_hidden_put_aside,
+    with_row,
+    without_row,
+    without_trailing_rows,
+)
 from client.services.entry_saving import Saver
 from client.services.entry_sending import Sender
 from client.services.entry_state import Access, Difference, FieldState, Titles, View
@@ -80,13 +85,15 @@ class EntrySession(QObject):
         self._duty = opening.duty
         self._view = View(self.form, self.flow, room.codelists, room.today(), self.titles)
         self._states = self._view.states(self.draft)
-        self._aside = Aside()
         self._words = IssueWords(self.form, is_create=self.is_create)
         self._announced = bool(self.draft.saved_at)
         self.is_closed = False
         self._saver = Saver(room, shelf, lambda: self.draft, lambda: self.label, self)
         self._checker = Checker(
             room, shelf, self.form, self.flow, opening.duty, lambda: self.draft, self
+        )
+        self._checker.is_asked = lambda pointer: (
+            pointer not in self._states or (self._states[pointer].visible)
         )
         self._sender = Sender(room, shelf, self.form, self._checker, self._saver, self._words, self)
         self._saver.saved.connect(self._on_saved)
@@ -219,13 +226,9 @@ class EntrySession(QObject):
         texts = {key: each for key, each in self.draft.texts.items() if key != pointer}
         value = None
         if text.strip():
-            parsed = parse(field, text, self._room.codelists)
-            value = parsed.value
-            unknown = field.refers_to is not None and not self.titles.known(
-                field.refers_to, str(value)
-            )
-            if parsed.problem is not None or unknown:
-                value, texts[pointer] = None, text
+            value = self._view.value_of(field, text)
+            if value is None:
+                texts[pointer] = text
         self._words.touched.add(pointer)
         self._words.typing = pointer
         self._edit(replace(self.draft, texts=texts), pointer, value)
@@ -333,10 +336,10 @@ class EntrySession(QObject):
         values = with_value(before, pointer, value)
         values = filled_in(self.form, before, values, self._room.codelists, self._room.today())
         for typed in draft.texts:
-            if typed.count("/") == 1:
+            if typed.count("/") == 1 and self._states[typed].visible:
                 values.pop(typed[1:], None)
         draft = replace(draft, values=values)
-        self._take(self._aside.sort(self._view, draft), pointer)
+        self._take(with_hidden_put_aside(self._view, draft), pointer)
 
     def _take(self, draft: Draft, pointer: str) -> None:
         old = self._states

@@ -13,7 +13,7 @@ from core.codelists import CodeList
 from core.forms.expressions import truth
 from core.forms.model import ChangeKind, ChildTable, Field, Flow, Form
 from core.record import value_at
-from core.values import edit_text, show
+from core.values import edit_text, parse, show
 
 
 class Access(StrEnum):
@@ -121,6 +121,17 @@ class View:
         return tuple(
             each.title for each in self.form.flows if name in each.opens and each is not self.flow
         )
+
+    def value_of(self, field: Field, text: str) -> Any:
+        """The value that *text* is for *field*, or None if it is none (yet)."""
+        parsed = parse(field, text, self.codelists)
+        if parsed.problem is not None:
+            return None
+        if field.refers_to is not None and not self.titles.known(
+            field.refers_to, str(parsed.value)
+        ):
+            return None
+        return parsed.value
 
     def read(self, field: Field, value: Any) -> str:
         """*value* as it is read; a reference by the title of its record."""

@@ -184,6 +184,31 @@ def test_a_hidden_field_gives_its_value_back_when_it_is_asked_for_again(desk: De
     assert session.draft.values["party_date"] == "2001-07-01"
 
 
+def test_what_a_hidden_field_had_survives_closing_the_draft(desk: Desk) -> None:
+    session = desk.open(JOIN)
+    session.set_text("/politics", "01")
+    session.set_text("/party_date", "2001-7-1")
+    session.set_text("/politics", "13")
+    session._checker.run()
+    assert "/party_date" not in {pointer for _, pointer in codes(session)}
+    session.close()
+    again = desk.open(OpenDraft(session.draft.draft_id))
+    again.set_text("/politics", "01")
+    assert again.draft.values["party_date"] == "2001-07-01"
+    assert again.draft.texts == {}
+
+
+def test_a_value_of_the_register_stays_in_a_hidden_field(desk: Desk) -> None:
+    values = dict(desk.shelf.memory.records["person"]["p1"])
+    member = {**values, "politics": "01", "party_date": "1980-07-01"}
+    desk.shelf.memory.add("person", "p1", member)
+    session = desk.open(AMEND)
+    session.set_text("/politics", "13")
+    session.set_text("/position", "局长")
+    assert session.draft.values["party_date"] == "1980-07-01"
+    assert [each.title for each in session.differences()] == ["职务", "政治面貌"]
+
+
 def test_a_reference_that_was_not_chosen_is_no_value(desk: Desk) -> None:
     session = desk.open(JOIN)
     session.set_text("/unit", "枝江")
