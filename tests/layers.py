@@ -35,7 +35,6 @@ _ALL_CLIENT = (
 LAYERS = (
     _layer("resources"),
     _layer("core"),
-    _layer("core.pinyin", "core", "pypinyin"),
     _layer("core.sheets", "core", "openpyxl", "python_calamine", "defusedxml"),
     _layer("core.wire", "core", "rfc8785", "cryptography", "pyrage", "zstandard"),
     _layer("db", "core", *_DATABASE, "argon2"),
