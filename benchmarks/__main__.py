@@ -13,6 +13,8 @@ from benchmarks.processes import marks, median_of
 from benchmarks.stores import copy_of, people_store
 
 SMALL, LARGE = 1_000, 100_000
+STALLS = ("open", "registers", "scroll", "entry", "key", "outbox", "settings")
+LONGEST_STALL = 50.0  # ms on the UI thread
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,11 @@ def measure(rounds: int) -> list[Figure]:
         for _ in range(rounds):
             bare.append(marks("benchmarks.bare_window"))
             for size, folder in folders.items():
-                modes = ("table",) if size == "county" else ("table", "keys")
+                modes = ("table", "stalls" if size == "county" else "keys")
                 for mode in modes:
                     found = marks("benchmarks.client_child", mode, str(folder))
-                    found["open"] = found["usable"] - found["key"]
                     if mode == "table":
+                        found["open"] = found["usable"] - found["key"]
                         found["table"] = found["shown"] - found["asked"]
                     runs.setdefault((size, mode), []).append(found)
     window = median_of(bare, "painted")
@@ -71,6 +73,15 @@ def measure(rounds: int) -> list[Figure]:
         figure("keystroke to issues p95, 100,000 ÷ 1,000", *sizes("keys", "key_p95"), 1.2),
         figure("the same without the 150 ms of quiet", *sizes("keys", "key_work_p95"), 1.2),
         figure("person table, 100,000 ÷ 1,000", *sizes("table", "table"), 1.3),
+        *(
+            figure(
+                f"longest stall, {name} ÷ 50 ms",
+                at("county", "stalls", f"stall_{name}"),
+                LONGEST_STALL,
+                1,
+            )
+            for name in STALLS
+        ),
     ]
 
 

@@ -18,7 +18,8 @@ def marks(
 ) -> dict[str, float]:
     """Run `python -m module args`; milliseconds from its start to each mark that it printed.
 
-    Lines are `<mark> <monotonic ns>`; a line `<mark>= <number>` is taken as it is.
+    Lines are `<mark> <monotonic ns>`; a line `<mark>= <number>` is taken as it is,
+    the largest where there are several.
     """
     surroundings = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **(environment or {})}
     start = time.monotonic_ns()
@@ -30,11 +31,11 @@ def marks(
         text=True,
         check=True,
     )
-    found = {}
+    found: dict[str, float] = {}
     for line in done.stdout.splitlines():
         mark, _, number = line.partition(" ")
         if mark.endswith("="):
-            found[mark[:-1]] = float(number)
+            found[mark[:-1]] = max(float(number), found.get(mark[:-1], 0.0))
         elif number.isdigit():
             found[mark] = (int(number) - start) / 1e6
     return found
