@@ -49,7 +49,7 @@ def check_across(
     subject: Subject, codelists: Mapping[str, CodeList], today: str, lookup: Lookup
 ) -> list[Issue]:
     """Only what needs other records: unique values, references, rules over other records."""
-    return in_order(_RecordCheck(subject, codelists, today, lookup).across())
+    return in_order(_RecordCheck(subject, codelists, today, lookup).across(lookup))
 
 
 class _RecordCheck:
@@ -80,23 +80,21 @@ class _RecordCheck:
             if not rule.store:
                 yield from self._rule(rule)
         if store_rules and self.lookup is not None:
-            yield from self.across()
+            yield from self.across(self.lookup)
 
-    def across(self) -> Iterator[Issue]:
-        if self.lookup is None:
-            return
+    def across(self, lookup: Lookup) -> Iterator[Issue]:
         for field in self.form.fields:
             value = self.values.get(field.name)
             if value is None:
                 continue
-            if field.unique and self.lookup.count(
+            if field.unique and lookup.count(
                 self.form.id, {field.name: value}, without=self.subject.record_id
             ):
                 yield Issue("duplicate", Severity.ERROR, f"/{field.name}")
             if (
                 field.refers_to is not None
                 and value != self.base.get(field.name)
-                and self.lookup.by_key(field.refers_to, str(value)) is None
+                and lookup.by_key(field.refers_to, str(value)) is None
             ):
                 yield Issue("unknown_reference", Severity.ERROR, f"/{field.name}", {"value": value})
         for rule in self.form.rules:

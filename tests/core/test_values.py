@@ -241,3 +241,7 @@ def test_no_text_makes_parsing_fail_and_values_are_stable(field: Field, text: st
     if parsed.value is not None:
         assert parse(field, edit_text(field, parsed.value), LISTS) == parsed
         assert show(field, parsed.value, LISTS)
+
+
+def test_nothing_is_an_empty_text_to_edit() -> None:
+    assert edit_text(Field("t", "文", FieldType.TEXT), None) == ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from core.checks.derive import derived, filled_in
+from core.forms.expressions import compile_expression
 from core.resources import codelists, forms
 from tests.helpers.people import ID_NUMBER, TODAY, person
 
@@ -50,3 +52,16 @@ def test_computed_fields_follow_the_status() -> None:
     assert [outside[name] for name in names] == [False, True, False]
     unknown = derived(forms()["person"], person(status="??"), codelists(), TODAY)
     assert unknown["occupies_post"] is False
+
+
+def test_a_computed_field_without_a_value_is_not_there() -> None:
+    """No form of today computes an empty value; checked on a changed copy of one."""
+    definition = forms()["person"]
+    fields = tuple(
+        replace(each, computed=compile_expression("former_name", frozenset()))
+        if each.name == "remark"
+        else each
+        for each in definition.fields
+    )
+    changed = replace(definition, fields=fields)
+    assert "remark" not in derived(changed, person(remark="旧"), codelists(), TODAY)

@@ -102,6 +102,14 @@ def test_functions_over_nothing_give_nothing() -> None:
     assert alone.call("today", [], {}) == TODAY
 
 
+def test_rows_are_counted_and_days_measured() -> None:
+    rows = {"posts": [{"kind": "11", "n": 1}, {"kind": "14", "n": 2}]}
+    around = RecordEnvironment(rows, LISTS, TODAY)
+    assert around.call("count_rows", ["posts"], {}) == 2
+    assert around.call("count_rows", ["posts"], {"kind": "14"}) == 1
+    assert around.call("days_between", ["2008-12-01", TODAY], {}) == 7
+
+
 def test_a_long_chain_of_superiors_counts_as_a_ring() -> None:
     lookup = MemoryLookup(forms())
     lookup.add("institution", "a", {"register_no": "1", "superior": "2"})

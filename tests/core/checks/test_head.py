@@ -109,3 +109,7 @@ def test_places_have_titles(pointer: str, title: str) -> None:
 def test_an_unknown_code_still_says_where() -> None:
     text = sentence(PERSON, Issue("nix", Severity.ERROR, "/name"))
     assert "姓名" in text
+
+
+def test_a_sentence_whose_facts_are_missing_still_reads() -> None:
+    assert "—" in sentence(PERSON, Issue("vacancy", Severity.ERROR, "/post_kind"))

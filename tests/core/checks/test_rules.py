@@ -14,6 +14,7 @@ import pytest
 from core.checks.issues import Issue
 from core.checks.record import Subject, check, check_across
 from core.checks.sentences import legal_basis, sentence
+from core.forms.expressions import compile_expression
 from core.forms.model import Severity
 from core.resources import codelists, forms
 from tests.helpers.memory import MemoryLookup
@@ -375,7 +376,8 @@ def test_the_store_is_asked_alone_where_the_rest_is_known() -> None:
 
 
 def test_hostile_shapes_are_named_and_never_break_a_check() -> None:
-    for bad in ([[]], {"a": []}, 1.5, 2**80):
+    shapes: tuple[object, ...] = ([[]], {"a": []}, 1.5, 2**80)
+    for bad in shapes:
         for form, values in (("person", joining()), ("institution", institution())):
             for name in [*values, "movements", "posts", "photo"]:
                 issues = find(form, "join" if form == "person" else "posts", {**values, name: bad})
@@ -397,3 +399,26 @@ def test_a_hidden_value_may_stay_while_a_record_is_closed() -> None:
     odd = person(party_date="1990-01-01")
     gone = {**odd, "leave_mode": "21", "leave_date": "2008-12-01"}
     assert find("person", "leave", gone, odd) == []
+
+
+def test_a_child_table_that_is_not_asked_for_must_be_empty() -> None:
+    """No form of today hides a child table; the mechanism is checked on a changed copy of one."""
+    definition = forms()["person"]
+    hidden = replace(
+        definition.children[0],
+        visible_if=compile_expression("civil_servant", frozenset()),
+        minimum=1,
+    )
+    subject = Subject(
+        replace(definition, children=(hidden,)), definition.flow("join"), "r1", joining(), {}
+    )
+    assert check(subject, codelists(), TODAY, _store()) == []
+    rows = joining(movements=[{"date": "2008-01-01", "kind": "41"}])
+    assert codes(check(replace(subject, values=rows), codelists(), TODAY, _store())) == {
+        "not_asked"
+    }
+
+
+def test_a_field_that_only_an_older_version_had_is_no_change() -> None:
+    old = {**person(), "pigtail": "long"}
+    assert find("person", "amend", person(position="科长"), old) == []

@@ -145,6 +145,13 @@ def test_the_digest_does_not_depend_on_line_ends() -> None:
             "visible_if",
         ),
         ('type = "boolean"', 'type = "boolean"\nvisible_if = "a b"', "fields[1] yes", "visible_if"),
+        ('type = "boolean"', 'type = "date"\nindex = true', "fields yes", "index"),
+        (
+            '[[children.fields]]\nname = "n"\ntitle = "数"\ntype = "integer"',
+            "fields = [1]",
+            "children[0] rows",
+            "fields",
+        ),
         ('name = "yes"', 'name = "no"', "fields[1] no", "name"),
         ('pattern = "[a-z]+"', 'pattern = "["', "fields[0] no constraints", "pattern"),
         ("maxLength = 5", 'maxLength = "5"', "fields[0] no constraints", "maxLength"),
