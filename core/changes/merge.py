@@ -40,7 +40,7 @@ def merge(form: Form, base: Values, mine: Values, theirs: Values) -> Merge:
     my_names = {each[1:] for each in differences(base, mine)}
     their_names = {each[1:] for each in differences(base, theirs)}
     values = dict(theirs)
-    conflicts = []
+    conflicts, joined = [], set()
     for name in sorted(my_names):
         before, here, there = base.get(name), mine.get(name), theirs.get(name)
         if name in their_names and here != there:
@@ -48,10 +48,11 @@ def merge(form: Form, base: Values, mine: Values, theirs: Values) -> Merge:
             if child is None or not child.append_only:
                 conflicts.append(Conflict(f"/{name}", before, here, there))
                 continue
+            joined.add(name)
             here = [*(there or []), *(here or [])[len(before or []) :]]
         if here is None:
             values.pop(name, None)
         else:
             values[name] = here
-    flagged = tuple(f"/{name}" for name in sorted(their_names - my_names))
+    flagged = tuple(f"/{name}" for name in sorted(their_names - my_names | joined))
     return Merge(values, tuple(conflicts), flagged)

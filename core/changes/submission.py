@@ -152,15 +152,28 @@ def read_submission(body: Mapping[str, Any]) -> Submission:
             values=body["values"],
             changed=tuple(_strings(body["changed"])),
             head=Head(**dict(zip(body["head"], _strings(body["head"].values()), strict=True))),
-            overrides=tuple(
-                (each["issue"], each["reason"]) for each in body["overrides"] if _strings(each)
-            ),
-            attachments=tuple(AttachedFile(**each) for each in body["attachments"]),
+            overrides=tuple(map(_override, body["overrides"])),
+            attachments=tuple(map(_attached, body["attachments"])),
             supersedes=body["supersedes"],
             submitted_at=body["submitted_at"],
         )
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise SubmissionError(str(error)) from error
+
+
+def _override(each: Any) -> tuple[str, str]:
+    if set(each) != {"issue", "reason"}:
+        raise ValueError("a reason names issue and reason")
+    issue, reason = _strings([each["issue"], each["reason"]])
+    return issue, reason
+
+
+def _attached(each: Any) -> AttachedFile:
+    found = AttachedFile(**each)
+    _strings([found.digest, found.name, found.media_type, found.kind])
+    if type(found.size) is not int:
+        raise TypeError("a size is a whole number")
+    return found
 
 
 def _strings(values: Any) -> list[str]:

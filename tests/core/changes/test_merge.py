@@ -41,3 +41,4 @@ def test_rows_added_on_both_sides_are_kept_from_both() -> None:
     merged = merge(PERSON, BASE, mine, theirs)
     assert merged.values["movements"] == [*BASE["movements"], two, one]
     assert merged.conflicts == ()
+    assert merged.flagged == ("/movements",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -78,7 +79,12 @@ def test_ids_are_ordered_by_time_and_never_alike() -> None:
         ({"head": {"colour": "red"}}, "colour"),
         ({"changed": [1]}, "text"),
         ({"overrides": [{"issue": "x"}]}, "reason"),
-        ({"overrides": ["x"]}, "indices"),
+        ({"overrides": ["x"]}, "reason"),
+        ({"overrides": [{}]}, "reason"),
+        ({"overrides": [{"issue": "x", "reason": 1}]}, "text"),
+        ({"overrides": [{"issue": "x", "reason": "y", "more": "z"}]}, "reason"),
+        ({"attachments": [{**asdict(DRAFT.attachments[0]), "size": "12"}]}, "size"),
+        ({"attachments": [{**asdict(DRAFT.attachments[0]), "name": 7}]}, "text"),
         ({"attachments": [{"path": "/etc"}]}, "path"),
     ],
 )
