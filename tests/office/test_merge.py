@@ -60,6 +60,8 @@ def test_the_same_field_to_the_same_value_is_no_conflict(
     approve(house, pc.submit(pc.change_of(record, "amend", position="科长")))
     change = pc.change_of(record, "amend", position="科长", department="综合科")
     approve(house, pc.submit(change))
+    values = pc.pull().by_key("person", "K0001").values
+    assert (values["position"], values["department"]) == ("科长", "综合科")
 
 
 def test_two_pending_changes_conflict_when_the_second_is_approved(
